@@ -1,0 +1,102 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A room of the house: one Swift target, named as its folder.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+/// The tests of a room, in the folder that mirrors it.
+func tests(
+  of name: String, _ dependencies: [Target.Dependency], path: String? = nil
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: path,
+    swiftSettings: swiftSettings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+  name: "Recur",
+  products: [
+    .library(name: "Recur", targets: ["Recur"]),
+    .executable(name: "recur", targets: ["RecurCommand"]),
+  ],
+  traits: [
+    .trait(
+      name: "DoublePrecision",
+      description: "Compute in Double instead of Float: for checking gradients, not for use.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev", "pkg-config"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "pkg-config"])]
+    ),
+    .target(name: "CText", dependencies: ["CICU"]),
+    .target(name: "CKernels"),
+    room("RecurFiles", [crypto]),
+    room("RecurText", ["CText", "RecurFiles"]),
+    room("RecurData", ["RecurText", "RecurFiles"]),
+    room("RecurTensors", ["CKernels", "COpenBLAS"]),
+    room("RecurGradients", ["RecurTensors"]),
+    room("RecurLayers", ["RecurGradients", "RecurTensors"]),
+    room("RecurCore", ["RecurLayers", "RecurGradients", "RecurTensors", "CKernels"]),
+    room(
+      "RecurModels",
+      [
+        "RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurData", "RecurText",
+        "RecurFiles", "CKernels",
+      ]),
+    room(
+      "RecurTraining",
+      [
+        "RecurModels", "RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurData",
+        "RecurText", "RecurFiles", "CKernels",
+      ]),
+    room(
+      "Recur",
+      [
+        "RecurTraining", "RecurModels", "RecurCore", "RecurLayers", "RecurGradients",
+        "RecurTensors", "RecurData", "RecurText", "RecurFiles",
+      ]),
+    .executableTarget(
+      name: "RecurCommand", dependencies: ["Recur", argumentParser, toml],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport",
+      dependencies: ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "RecurFiles", ["RecurFiles"]),
+    tests(of: "RecurText", ["RecurText", "RecurFiles"]),
+    tests(of: "RecurData", ["RecurData", "RecurText", "RecurFiles"]),
+    tests(of: "RecurTensors", ["RecurTensors", "CKernels"]),
+    tests(of: "RecurGradients", ["RecurGradients", "RecurTensors"]),
+    tests(of: "RecurLayers", ["RecurLayers", "RecurGradients", "RecurTensors"]),
+    tests(
+      of: "RecurCore", ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"]),
+    tests(of: "RecurModels", ["Recur"]),
+    tests(of: "RecurTraining", ["Recur"]),
+    tests(of: "RecurCommand", ["Recur"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

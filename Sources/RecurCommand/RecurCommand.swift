@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct RecurCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "recur")
+}
