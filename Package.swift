@@ -57,8 +57,8 @@ let package = Package(
     room("RecurText", ["CText", "RecurFiles"]),
     room("RecurData", ["RecurText", "RecurFiles"]),
     room("RecurTensors", ["CKernels", "COpenBLAS"]),
-    room("RecurGradients", ["RecurTensors"]),
-    room("RecurLayers", ["RecurGradients", "RecurTensors"]),
+    room("RecurGradients", ["RecurTensors", "CKernels"]),
+    room("RecurLayers", ["RecurGradients", "RecurTensors", "CKernels"]),
     room("RecurCore", ["RecurLayers", "RecurGradients", "RecurTensors", "CKernels"]),
     room(
       "RecurModels",

@@ -1,1 +1,56 @@
+/// The arithmetic of Recur on raw buffers: matrix products on packed panels, the recurrences of RNN,
+/// LSTM and GRU, activations, softmax, optimizers; and the team of threads that runs them.
+///
+/// Every kernel comes in one table per instruction set, chosen once at start. All versions are
+/// compiled from the same source (`template_*.h`) and sum in the same order.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Columns in a panel of packed weights, for every instruction set.
+#define RECUR_PANEL 16
+
+#define RECUR_REAL float
+#define RECUR_NAMED(name) name##_f32
+#include "recur_kernel_table.h"
+#undef RECUR_REAL
+#undef RECUR_NAMED
+#define RECUR_REAL double
+#define RECUR_NAMED(name) name##_f64
+#include "recur_kernel_table.h"
+#undef RECUR_REAL
+#undef RECUR_NAMED
+
+/// The kernels for `name` ("portable", "avx2", "avx512", "neon"), or the best this processor has
+/// where `name` is null; null where the processor cannot run `name` or the name is unknown.
+const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name);
+/// Double precision exists as the portable version only: it checks gradients.
+const struct recur_kernels_f64 *recur_kernels_named_f64(const char *name);
+
+/// A comma-separated list of the vector features of this processor that Recur knows of.
+const char *recur_cpu_features(void);
+
+/// Processors that this process may run on, at least 1.
+int recur_processor_count(void);
+
+/// A persistent team of threads that runs the chunks of one job at a time.
+struct recur_team;
+/// A team of `threads` threads, the caller's included (at least 1); null without memory.
+struct recur_team *recur_team_create(int threads);
+/// Ends the threads and frees the team; no job may be running.
+void recur_team_destroy(struct recur_team *team);
+/// Threads in the team, the caller's included.
+int recur_team_threads(const struct recur_team *team);
+/// Runs `body(context, chunk)` once for each chunk in `0..<chunks` and returns when all are done.
+/// The first chunks go to fixed threads, the rest to whoever is free. Denormals are flushed to zero
+/// while a chunk runs. A job started inside a job, or while another thread's job runs, is done by
+/// its caller alone.
+void recur_team_run(struct recur_team *team, void (*body)(void *context, int64_t chunk),
+                    void *context, int64_t chunks);
+
+/// Floating-point operations per second of `seconds` of independent multiply-adds on registers.
+double recur_peak_flops(const struct recur_kernels_f32 *kernels, double seconds);
+/// Bytes per second read from a buffer of `bytes`.
+double recur_read_bandwidth(const float *buffer, size_t bytes, double seconds);

@@ -1,0 +1,104 @@
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+
+#include "CKernels.h"
+
+extern const struct recur_kernels_f32 recur_portable_f32;
+extern const struct recur_kernels_f64 recur_portable_f64;
+#if defined(__x86_64__)
+extern const struct recur_kernels_f32 recur_avx2_f32;
+extern const struct recur_kernels_f32 recur_avx512_f32;
+
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static bool has_avx512(void) {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+#endif
+
+const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name) {
+#if defined(__x86_64__)
+  const bool any = name == NULL;
+  if ((any || strcmp(name, "avx512") == 0) && has_avx512()) return &recur_avx512_f32;
+  if ((any || strcmp(name, "avx2") == 0) && has_avx2()) return &recur_avx2_f32;
+#endif
+  if (name == NULL || strcmp(name, recur_portable_f32.name) == 0) return &recur_portable_f32;
+  return NULL;
+}
+
+const struct recur_kernels_f64 *recur_kernels_named_f64(const char *name) {
+  if (name == NULL || strcmp(name, recur_portable_f64.name) == 0) return &recur_portable_f64;
+  return NULL;
+}
+
+const char *recur_cpu_features(void) {
+#if defined(__x86_64__)
+  static char features[128];
+  if (features[0] == 0) {
+    char list[128] = "sse2";
+    if (__builtin_cpu_supports("avx")) strcat(list, ",avx");
+    if (__builtin_cpu_supports("avx2")) strcat(list, ",avx2");
+    if (__builtin_cpu_supports("fma")) strcat(list, ",fma");
+    if (__builtin_cpu_supports("avx512f")) strcat(list, ",avx512f");
+    if (__builtin_cpu_supports("avx512bw")) strcat(list, ",avx512bw");
+    if (__builtin_cpu_supports("avx512vnni")) strcat(list, ",avx512vnni");
+    if (__builtin_cpu_supports("avx512bf16")) strcat(list, ",avx512bf16");
+    strcpy(features, list);
+  }
+  return features;
+#elif defined(__aarch64__)
+  return "neon";
+#else
+  return "";
+#endif
+}
+
+int recur_processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return CPU_COUNT(&set);
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double recur_peak_flops(const struct recur_kernels_f32 *kernels, double seconds) {
+  // The best of many short rounds: what the core can do when nobody else has it.
+  double best = 0;
+  const double end = now() + seconds;
+  while (now() < end) {
+    const double start = now();
+    const double operations = kernels->burn(100000);
+    const double rate = operations / (now() - start);
+    if (rate > best) best = rate;
+  }
+  return best;
+}
+
+double recur_read_bandwidth(const float *buffer, size_t bytes, double seconds) {
+  typedef float wide __attribute__((ext_vector_type(8)));
+  const wide *data = (const wide *)buffer;
+  const size_t count = bytes / sizeof(wide) / 8 * 8;
+  double best = 0;
+  volatile float kept = 0;
+  const double end = now() + seconds;
+  while (now() < end) {
+    wide sum[8] = {0};
+    const double start = now();
+    for (size_t i = 0; i < count; i += 8) {
+      for (int j = 0; j < 8; j++) sum[j] += data[i + (size_t)j];
+    }
+    const double rate = (double)(count * sizeof(wide)) / (now() - start);
+    for (int j = 0; j < 8; j++) kept += sum[j][0];
+    if (rate > best) best = rate;
+  }
+  (void)kept;
+  return best;
+}

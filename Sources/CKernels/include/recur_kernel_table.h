@@ -1,0 +1,101 @@
+// Included once for each precision with RECUR_REAL and RECUR_NAMED defined; see CKernels.h.
+
+/// One run of a recurrence over all steps of a window. Sizes: T steps, B batch rows, H units.
+/// `width` is the row length of `gates`: H (RNN), 4H (LSTM: i f g o; GRU: r z n and the recurrent
+/// part of n). A null pointer means zeros for a state and "nothing arrives" for a gradient.
+struct RECUR_NAMED(recur_recurrence) {
+  int64_t steps, batch, hidden;
+  /// Input part of the pre-activations, (T, B, width); activations after the forward pass, gradients
+  /// of the pre-activations after the backward pass.
+  RECUR_REAL *gates;
+  /// Where not null, the input part is row `tokens[t * B + b]` of this (V, input gates * H) table.
+  const RECUR_REAL *table;
+  const int32_t *tokens;  // (T, B)
+  /// Packed recurrent weights: by unit block and gate (forward), by column (backward).
+  const RECUR_REAL *panels;
+  const RECUR_REAL *recurrent_bias;  // (H): b_hn of the GRU
+  const RECUR_REAL *initial_hidden, *initial_cell;  // (B, H)
+  RECUR_REAL *hidden_sequence, *cell_sequence;       // (T, B, H)
+  const int32_t *lengths;                     // (B): steps of each row that count; null: all
+  const RECUR_REAL *output_gradient;                // (T, B, H)
+  const RECUR_REAL *final_hidden_gradient, *final_cell_gradient;  // (B, H)
+  /// Gradients that flow to the step before; of the initial state at the end.
+  RECUR_REAL *hidden_gradient, *cell_gradient;  // (B, H)
+  /// RNN only: rectified linear instead of tanh.
+  bool rectified;
+};
+
+/// The settings of one optimizer update, with everything that does not depend on the element folded.
+struct RECUR_NAMED(recur_update) {
+  /// Every gradient is multiplied by this first (clipping by norm), then held within ± `limit`.
+  RECUR_REAL gradient_scale, limit;
+  RECUR_REAL learning_rate;
+  /// Decay added to the gradient (L2), and decay multiplied onto the weight (decoupled).
+  RECUR_REAL gradient_decay, weight_factor;
+  RECUR_REAL beta1, beta2, epsilon;
+  /// 1 / (1 - beta1^step) and 1 / sqrt(1 - beta2^step).
+  RECUR_REAL correction1, correction2;
+};
+
+struct RECUR_NAMED(recur_kernels) {
+  const char *name;
+
+  /// Packs rows of `w` (n, k) so that each becomes a column: y = a · wᵀ. Panels (⌈n/16⌉, k, 16),
+  /// those from `begin` to `end`; `stride` panels lie between two that are written.
+  void (*pack_rows)(RECUR_REAL *panels, const RECUR_REAL *w, int64_t n, int64_t k, int64_t leading,
+                    int64_t begin, int64_t end, int64_t stride);
+  /// Packs columns of `w` (k, n) as they are: y = a · w. Panels (⌈n/16⌉, k, 16).
+  void (*pack_columns)(RECUR_REAL *panels, const RECUR_REAL *w, int64_t k, int64_t n, int64_t leading,
+                       int64_t begin, int64_t end);
+  /// c (rows, n) = a (rows, k) · panels, or += where `accumulate`. The panels lie
+  /// `panel_stride` elements apart: 16 k, or more where they are a part of longer ones.
+  void (*product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t leading_a,
+                  const RECUR_REAL *panels, int64_t panel_stride, RECUR_REAL *c, int64_t leading_c,
+                  bool accumulate);
+
+  /// Recurrences over the batch rows from `begin` to `end`.
+  void (*rnn_forward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+  void (*rnn_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+  void (*lstm_forward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+  void (*lstm_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+  void (*gru_forward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+  void (*gru_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+
+  /// Elementwise functions; `y` may be `x`.
+  void (*sigmoid)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);
+  void (*tanh)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);
+  void (*exp)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);
+  void (*add)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);                           // y += x
+  void (*add_scaled)(RECUR_REAL *y, RECUR_REAL scale, const RECUR_REAL *x, int64_t count);        // y += scale x
+  void (*add_product)(RECUR_REAL *y, const RECUR_REAL *a, const RECUR_REAL *b, int64_t count);    // y += a b
+  void (*multiply)(RECUR_REAL *y, const RECUR_REAL *a, const RECUR_REAL *b, int64_t count);       // y = a b
+  void (*scale)(RECUR_REAL *y, RECUR_REAL scale, const RECUR_REAL *x, int64_t count);             // y = scale x
+  /// y = x / (1 - probability) for the elements that stay, 0 for those that are dropped; which those
+  /// are depends on the key and on the element's position from `offset` on alone.
+  void (*dropout)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count, RECUR_REAL probability, uint64_t key,
+                  int64_t offset);
+  /// sums[j] += Σ m[i][j] over the rows, top to bottom.
+  void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, int64_t rows, int64_t columns,
+                          int64_t leading);
+  /// Σ x², in double, in blocks of fixed size.
+  double (*sum_of_squares)(const RECUR_REAL *x, int64_t count);
+
+  /// For each row: losses[row] = -log softmax(logits)[target] in nats, and the logits become
+  /// scale · (softmax - one-hot), their gradient. A negative target gives loss 0 and gradient 0.
+  void (*softmax_cross_entropy)(RECUR_REAL *logits, const int32_t *targets, double *losses, int64_t rows,
+                                int64_t columns, RECUR_REAL scale);
+  /// Each row becomes its softmax.
+  void (*softmax)(RECUR_REAL *logits, int64_t rows, int64_t columns);
+
+  /// Optimizer updates in one pass: weight, gradient, state.
+  void (*adam)(const struct RECUR_NAMED(recur_update) * u, RECUR_REAL *w, const RECUR_REAL *g, RECUR_REAL *m, RECUR_REAL *v,
+               int64_t count);
+  /// beta1: momentum.
+  void (*sgd)(const struct RECUR_NAMED(recur_update) * u, RECUR_REAL *w, const RECUR_REAL *g, RECUR_REAL *m, int64_t count);
+  /// beta2: smoothing constant.
+  void (*rmsprop)(const struct RECUR_NAMED(recur_update) * u, RECUR_REAL *w, const RECUR_REAL *g, RECUR_REAL *v,
+                  int64_t count);
+
+  /// `rounds` rounds of independent multiply-adds; returns the operations done.
+  double (*burn)(int64_t rounds);
+};

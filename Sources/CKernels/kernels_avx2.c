@@ -1,0 +1,15 @@
+// Single precision for x86-64 with AVX2 and fused multiply-add.
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define REAL float
+#define NAMED(name) name##_f32
+#define LANES 8
+#define FUSED_MULTIPLY_ADD 1
+#define LIBRARY_FUNCTIONS 0
+#define TILE_ROWS 6
+#define WIDE_TILE_ROWS 1
+#define VARIANT recur_avx2_f32
+#define VARIANT_NAME "avx2"
+#include "template_kernels.h"
+#pragma clang attribute pop
+#endif

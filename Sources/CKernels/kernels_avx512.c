@@ -1,0 +1,16 @@
+// Single precision for x86-64 with AVX-512.
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), \
+                             apply_to = function)
+#define REAL float
+#define NAMED(name) name##_f32
+#define LANES 16
+#define FUSED_MULTIPLY_ADD 1
+#define LIBRARY_FUNCTIONS 0
+#define TILE_ROWS 6
+#define WIDE_TILE_ROWS 6
+#define VARIANT recur_avx512_f32
+#define VARIANT_NAME "avx512"
+#include "template_kernels.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,18 @@
+// Single precision for any processor; on 64-bit ARM these are the NEON kernels.
+#define REAL float
+#define NAMED(name) name##_f32
+#define LANES 4
+#define LIBRARY_FUNCTIONS 0
+#define VARIANT recur_portable_f32
+#if defined(__aarch64__)
+#define FUSED_MULTIPLY_ADD 1
+#define TILE_ROWS 6
+#define WIDE_TILE_ROWS 1
+#define VARIANT_NAME "neon"
+#else
+#define FUSED_MULTIPLY_ADD 0
+#define TILE_ROWS 3
+#define WIDE_TILE_ROWS 0
+#define VARIANT_NAME "portable"
+#endif
+#include "template_kernels.h"

@@ -1,0 +1,11 @@
+// Double precision for any processor: it checks gradients, so its functions are the C library's.
+#define REAL double
+#define NAMED(name) name##_f64
+#define LANES 2
+#define FUSED_MULTIPLY_ADD 0
+#define LIBRARY_FUNCTIONS 1
+#define TILE_ROWS 3
+#define WIDE_TILE_ROWS 0
+#define VARIANT recur_portable_f64
+#define VARIANT_NAME "portable"
+#include "template_kernels.h"

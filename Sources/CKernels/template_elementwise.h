@@ -1,0 +1,190 @@
+// Elementwise functions, sums, softmax and optimizer updates.
+
+#define FOR_VECTORS(count) for (int64_t j = 0, left = (count); left > 0; j += LANES, left -= LANES)
+
+static void sigmoid(REAL *y, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, vector_sigmoid(load_up_to(x + j, left)), left);
+}
+static void hyperbolic_tangent(REAL *y, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, vector_tanh(load_up_to(x + j, left)), left);
+}
+static void exponential(REAL *y, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, vector_exp(load_up_to(x + j, left)), left);
+}
+static void add(REAL *y, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, load_up_to(y + j, left) + load_up_to(x + j, left), left);
+}
+static void add_scaled(REAL *y, REAL scale, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) {
+    vector sum = multiply_add(splat(scale), load_up_to(x + j, left), load_up_to(y + j, left));
+    store_up_to(y + j, sum, left);
+  }
+}
+static void add_product(REAL *y, const REAL *a, const REAL *b, int64_t count) {
+  FOR_VECTORS(count) {
+    vector sum = multiply_add(load_up_to(a + j, left), load_up_to(b + j, left),
+                              load_up_to(y + j, left));
+    store_up_to(y + j, sum, left);
+  }
+}
+static void multiply(REAL *y, const REAL *a, const REAL *b, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, load_up_to(a + j, left) * load_up_to(b + j, left), left);
+}
+static void scale(REAL *y, REAL factor, const REAL *x, int64_t count) {
+  FOR_VECTORS(count) store_up_to(y + j, splat(factor) * load_up_to(x + j, left), left);
+}
+
+/// Two rounds of a 32-bit mixing function (Mueller's finaliser) on key and position.
+INLINE uint32_t mixed(uint64_t key, uint64_t position) {
+  uint32_t x = (uint32_t)position * 0x9e3779b9u + (uint32_t)key;
+  x ^= x >> 16;
+  x *= 0x21f0aaadu;
+  x ^= x >> 15;
+  x ^= (uint32_t)(key >> 32) + (uint32_t)(position >> 32);
+  x *= 0x735a2d97u;
+  x ^= x >> 15;
+  x *= 0x21f0aaadu;
+  x ^= x >> 16;
+  return x;
+}
+static void dropout(REAL *y, const REAL *x, int64_t count, REAL probability, uint64_t key,
+                    int64_t offset) {
+  const uint32_t threshold = (uint32_t)((double)probability * 4294967295.0);
+  const REAL kept = 1 / (1 - probability);
+  for (int64_t i = 0; i < count; i++) {
+    y[i] = mixed(key, (uint64_t)(offset + i)) < threshold ? 0 : x[i] * kept;
+  }
+}
+
+static void add_column_sums(REAL *sums, const REAL *m, int64_t rows, int64_t columns,
+                            int64_t leading) {
+  // A strip of columns stays in registers while the rows pass by.
+  for (int64_t first = 0; first < columns; first += 4 * LANES) {
+    vector sum[4];
+    for (int v = 0; v < 4; v++) {
+      const int64_t j = first + v * LANES;
+      sum[v] = j < columns ? load_up_to(sums + j, columns - j) : splat(0);
+    }
+    if (columns - first >= 4 * LANES) {
+      for (int64_t i = 0; i < rows; i++) {
+        for (int v = 0; v < 4; v++) sum[v] += load(m + i * leading + first + v * LANES);
+      }
+    } else {
+      for (int64_t i = 0; i < rows; i++) {
+        for (int v = 0; v < 4; v++) {
+          const int64_t j = first + v * LANES;
+          if (j < columns) sum[v] += load_up_to(m + i * leading + j, columns - j);
+        }
+      }
+    }
+    for (int v = 0; v < 4; v++) {
+      const int64_t j = first + v * LANES;
+      if (j < columns) store_up_to(sums + j, sum[v], columns - j);
+    }
+  }
+}
+
+static double sum_of_squares(const REAL *x, int64_t count) {
+  double total = 0;
+  for (int64_t first = 0; first < count; first += 4096) {
+    const int64_t size = count - first < 4096 ? count - first : 4096;
+    vector sum = splat(0);
+    FOR_VECTORS(size) {
+      vector part = load_up_to(x + first + j, left);
+      sum = multiply_add(part, part, sum);
+    }
+    for (int i = 0; i < LANES; i++) total += (double)sum[i];
+  }
+  return total;
+}
+
+INLINE REAL largest(const REAL *x, int64_t count) {
+  REAL most = x[0];
+  for (int64_t i = 1; i < count; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+/// Turns a row into exp(x - max) and returns the sum.
+INLINE double exponentials(REAL *row, int64_t columns, REAL most) {
+  vector sum = splat(0);
+  FOR_VECTORS(columns) {
+    vector e = vector_exp(load_up_to(row + j, left) - splat(most));
+    if (left < LANES) {
+      REAL whole[LANES];
+      store(whole, e);
+      for (int64_t i = left; i < LANES; i++) whole[i] = 0;
+      e = load(whole);
+    }
+    store_up_to(row + j, e, left);
+    sum += e;
+  }
+  double total = 0;
+  for (int i = 0; i < LANES; i++) total += (double)sum[i];
+  return total;
+}
+static void softmax(REAL *logits, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows; i++) {
+    REAL *row = logits + i * columns;
+    const double total = exponentials(row, columns, largest(row, columns));
+    scale(row, (REAL)(1 / total), row, columns);
+  }
+}
+static void softmax_cross_entropy(REAL *logits, const int32_t *targets, double *losses,
+                                  int64_t rows, int64_t columns, REAL factor) {
+  for (int64_t i = 0; i < rows; i++) {
+    REAL *row = logits + i * columns;
+    if (targets[i] < 0) {
+      losses[i] = 0;
+      memset(row, 0, (size_t)columns * sizeof(REAL));
+      continue;
+    }
+    const REAL most = largest(row, columns);
+    const double target = (double)row[targets[i]] - (double)most;
+    const double total = exponentials(row, columns, most);
+    losses[i] = log(total) - target;
+    scale(row, (REAL)((double)factor / total), row, columns);
+    row[targets[i]] -= factor;
+  }
+}
+
+#define UPDATE const struct NAMED(recur_update) * u
+
+INLINE vector clipped(UPDATE, const REAL *g, const REAL *w, int64_t left) {
+  vector gradient = clamp(load_up_to(g, left) * splat(u->gradient_scale), -u->limit, u->limit);
+  return multiply_add(splat(u->gradient_decay), load_up_to(w, left), gradient);
+}
+static void adam(UPDATE, REAL *w, const REAL *g, REAL *m, REAL *v, int64_t count) {
+  FOR_VECTORS(count) {
+    vector gradient = clipped(u, g + j, w + j, left);
+    vector first = load_up_to(m + j, left), second = load_up_to(v + j, left);
+    first = multiply_add(splat(1 - u->beta1), gradient - first, first);
+    second = multiply_add(splat(1 - u->beta2), gradient * gradient - second, second);
+    vector root = __builtin_elementwise_sqrt(second) * splat(u->correction2);
+    vector step = first * splat(u->correction1) / (root + splat(u->epsilon));
+    vector weight = load_up_to(w + j, left) * splat(u->weight_factor);
+    store_up_to(m + j, first, left);
+    store_up_to(v + j, second, left);
+    store_up_to(w + j, multiply_add(splat(-u->learning_rate), step, weight), left);
+  }
+}
+static void sgd(UPDATE, REAL *w, const REAL *g, REAL *m, int64_t count) {
+  FOR_VECTORS(count) {
+    vector gradient = clipped(u, g + j, w + j, left);
+    vector momentum = multiply_add(splat(u->beta1), load_up_to(m + j, left), gradient);
+    vector weight = load_up_to(w + j, left) * splat(u->weight_factor);
+    store_up_to(m + j, momentum, left);
+    store_up_to(w + j, multiply_add(splat(-u->learning_rate), momentum, weight), left);
+  }
+}
+static void rmsprop(UPDATE, REAL *w, const REAL *g, REAL *v, int64_t count) {
+  FOR_VECTORS(count) {
+    vector gradient = clipped(u, g + j, w + j, left);
+    vector second = load_up_to(v + j, left);
+    second = multiply_add(splat(1 - u->beta2), gradient * gradient - second, second);
+    vector step = gradient / (__builtin_elementwise_sqrt(second) + splat(u->epsilon));
+    vector weight = load_up_to(w + j, left) * splat(u->weight_factor);
+    store_up_to(v + j, second, left);
+    store_up_to(w + j, multiply_add(splat(-u->learning_rate), step, weight), left);
+  }
+}
+#undef UPDATE
+#undef FOR_VECTORS

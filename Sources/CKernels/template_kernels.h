@@ -1,0 +1,42 @@
+// All kernels of one instruction set and precision. The includer defines REAL, NAMED, LANES,
+// FUSED_MULTIPLY_ADD, LIBRARY_FUNCTIONS, TILE_ROWS, WIDE_TILE_ROWS, VARIANT and VARIANT_NAME.
+#include <math.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+#include "template_vectors.h"
+
+#include "template_products.h"
+#include "template_recurrences.h"
+#include "template_elementwise.h"
+
+const struct NAMED(recur_kernels) VARIANT = {
+    .name = VARIANT_NAME,
+    .pack_rows = pack_rows,
+    .pack_columns = pack_columns,
+    .product = product,
+    .rnn_forward = rnn_forward,
+    .rnn_backward = rnn_backward,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .gru_forward = gru_forward,
+    .gru_backward = gru_backward,
+    .sigmoid = sigmoid,
+    .tanh = hyperbolic_tangent,
+    .exp = exponential,
+    .add = add,
+    .add_scaled = add_scaled,
+    .add_product = add_product,
+    .multiply = multiply,
+    .scale = scale,
+    .dropout = dropout,
+    .add_column_sums = add_column_sums,
+    .sum_of_squares = sum_of_squares,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .softmax = softmax,
+    .adam = adam,
+    .sgd = sgd,
+    .rmsprop = rmsprop,
+    .burn = burn,
+};

@@ -1,0 +1,166 @@
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define PAUSE() _mm_pause()
+#elif defined(__aarch64__)
+#define PAUSE() __asm__ volatile("yield")
+#else
+#define PAUSE() ((void)0)
+#endif
+
+/// Rounds of waiting on a flag before a thread sleeps: some tens of microseconds, longer than the
+/// gap between two jobs of a training step, shorter than anybody would notice as load.
+#define SPIN_ROUNDS 4000
+
+struct recur_team {
+  int threads;
+  pthread_t *workers;
+  pthread_mutex_t busy;  // held while a job runs
+  pthread_mutex_t lock;  // guards sleeping and waking
+  pthread_cond_t wake, finished;
+  atomic_ulong job;      // counts jobs; a change is the signal to start
+  atomic_int running;    // workers that have not finished the job
+  atomic_int sleepers;
+  atomic_bool caller_sleeps, ending;
+  void (*body)(void *context, int64_t chunk);
+  void *context;
+  int64_t chunks;
+  _Atomic int64_t next;
+};
+
+struct start {
+  struct recur_team *team;
+  int index;
+};
+
+static unsigned flush_denormals(void) {
+#if defined(__x86_64__)
+  const unsigned old = _mm_getcsr();
+  _mm_setcsr(old | 0x8040);  // flush to zero, denormals are zero
+  return old;
+#else
+  return 0;
+#endif
+}
+static void restore_denormals(unsigned old) {
+#if defined(__x86_64__)
+  _mm_setcsr(old);
+#else
+  (void)old;
+#endif
+}
+
+static void work(struct recur_team *team, int64_t chunk) {
+  while (chunk < team->chunks) {
+    team->body(team->context, chunk);
+    chunk = atomic_fetch_add(&team->next, 1);
+  }
+}
+
+static void *serve(void *argument) {
+  struct start *start = argument;
+  struct recur_team *team = start->team;
+  const int index = start->index;
+  free(start);
+  flush_denormals();
+  unsigned long seen = 0;
+  for (;;) {
+    for (int round = 0; atomic_load(&team->job) == seen && round < SPIN_ROUNDS; round++) PAUSE();
+    if (atomic_load(&team->job) == seen) {
+      pthread_mutex_lock(&team->lock);
+      atomic_fetch_add(&team->sleepers, 1);
+      while (atomic_load(&team->job) == seen) pthread_cond_wait(&team->wake, &team->lock);
+      atomic_fetch_sub(&team->sleepers, 1);
+      pthread_mutex_unlock(&team->lock);
+    }
+    seen = atomic_load(&team->job);
+    if (atomic_load(&team->ending)) return NULL;
+    work(team, index);
+    if (atomic_fetch_sub(&team->running, 1) == 1 && atomic_load(&team->caller_sleeps)) {
+      pthread_mutex_lock(&team->lock);
+      pthread_cond_signal(&team->finished);
+      pthread_mutex_unlock(&team->lock);
+    }
+  }
+}
+
+static void start_job(struct recur_team *team) {
+  atomic_fetch_add(&team->job, 1);
+  if (atomic_load(&team->sleepers) > 0) {
+    pthread_mutex_lock(&team->lock);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->lock);
+  }
+}
+
+struct recur_team *recur_team_create(int threads) {
+  struct recur_team *team = calloc(1, sizeof *team);
+  if (team == NULL) return NULL;
+  team->threads = 1;
+  pthread_mutex_init(&team->busy, NULL);
+  pthread_mutex_init(&team->lock, NULL);
+  pthread_cond_init(&team->wake, NULL);
+  pthread_cond_init(&team->finished, NULL);
+  if (threads > 1) team->workers = calloc((size_t)threads - 1, sizeof *team->workers);
+  for (int i = 1; i < threads && team->workers != NULL; i++) {
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL) break;
+    *start = (struct start){team, i};
+    if (pthread_create(&team->workers[i - 1], NULL, serve, start) != 0) {
+      // A smaller team gives the same results.
+      free(start);
+      break;
+    }
+    team->threads++;
+  }
+  return team;
+}
+
+void recur_team_destroy(struct recur_team *team) {
+  atomic_store(&team->ending, true);
+  start_job(team);
+  for (int i = 0; i < team->threads - 1; i++) pthread_join(team->workers[i], NULL);
+  pthread_mutex_destroy(&team->busy);
+  pthread_mutex_destroy(&team->lock);
+  pthread_cond_destroy(&team->wake);
+  pthread_cond_destroy(&team->finished);
+  free(team->workers);
+  free(team);
+}
+
+int recur_team_threads(const struct recur_team *team) { return team->threads; }
+
+void recur_team_run(struct recur_team *team, void (*body)(void *context, int64_t chunk),
+                    void *context, int64_t chunks) {
+  const unsigned mode = flush_denormals();
+  if (team->threads == 1 || chunks <= 1 || pthread_mutex_trylock(&team->busy) != 0) {
+    for (int64_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);
+    restore_denormals(mode);
+    return;
+  }
+  team->body = body;
+  team->context = context;
+  team->chunks = chunks;
+  atomic_store(&team->next, team->threads);
+  atomic_store(&team->running, team->threads - 1);
+  start_job(team);
+  work(team, 0);
+  for (int round = 0; atomic_load(&team->running) > 0 && round < SPIN_ROUNDS; round++) PAUSE();
+  if (atomic_load(&team->running) > 0) {
+    pthread_mutex_lock(&team->lock);
+    atomic_store(&team->caller_sleeps, true);
+    while (atomic_load(&team->running) > 0) pthread_cond_wait(&team->finished, &team->lock);
+    atomic_store(&team->caller_sleeps, false);
+    pthread_mutex_unlock(&team->lock);
+  }
+  pthread_mutex_unlock(&team->busy);
+  restore_denormals(mode);
+}
