@@ -1,5 +1,4 @@
 public import RecurGradients
-public import RecurTensors
 
 /// One layer of a recurrent network, defined by one step.
 ///
