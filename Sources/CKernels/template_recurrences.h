@@ -16,6 +16,10 @@ INLINE const REAL *input_part(RUN, int64_t t, int64_t row, int64_t input_gates, 
   if (run->table == NULL) return gates;
   return run->table + (int64_t)run->tokens[t * run->batch + row] * input_gates * run->hidden;
 }
+/// A pre-activation: input part, bias and recurrent product.
+INLINE vector sum_at(RUN, const REAL *input, int64_t at, const REAL *product, int64_t left) {
+  return load_up_to(input + at, left) + load_up_to(run->input_bias + at, left) + load(product);
+}
 /// What stands in a sequence (T, B, H) one step before t, or in the initial state.
 INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_t t) {
   const int64_t size = run->batch * run->hidden;
@@ -108,7 +112,7 @@ INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *pr
   const REAL *input = input_part(run, t, row, 1, gates);
   const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
   FOR_UNITS(unit, end) {
-    vector sum = load_up_to(input + j, left) + load(products + (j - unit));
+    vector sum = sum_at(run, input, j, products + (j - unit), left);
     vector h;
     if (run->rectified) {
       h = sum < splat(0) ? splat(0) : sum;
@@ -151,10 +155,10 @@ INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *p
   const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
   FOR_UNITS(unit, end) {
     const REAL *p = products + (j - unit);
-    vector i = vector_sigmoid(load_up_to(input + j, left) + load(p));
-    vector f = vector_sigmoid(load_up_to(input + hidden + j, left) + load(p + RECUR_PANEL));
-    vector g = vector_tanh(load_up_to(input + 2 * hidden + j, left) + load(p + 2 * RECUR_PANEL));
-    vector o = vector_sigmoid(load_up_to(input + 3 * hidden + j, left) + load(p + 3 * RECUR_PANEL));
+    vector i = vector_sigmoid(sum_at(run, input, j, p, left));
+    vector f = vector_sigmoid(sum_at(run, input, hidden + j, p + RECUR_PANEL, left));
+    vector g = vector_tanh(sum_at(run, input, 2 * hidden + j, p + 2 * RECUR_PANEL, left));
+    vector o = vector_sigmoid(sum_at(run, input, 3 * hidden + j, p + 3 * RECUR_PANEL, left));
     vector c = i * g;
     if (previous != NULL) c = multiply_add(f, load_up_to(previous + row * hidden + j, left), c);
     store_up_to(gates + j, i, left);
@@ -213,10 +217,12 @@ INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *pr
   const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
   FOR_UNITS(unit, end) {
     const REAL *p = products + (j - unit);
-    vector r = vector_sigmoid(load_up_to(input + j, left) + load(p));
-    vector z = vector_sigmoid(load_up_to(input + hidden + j, left) + load(p + RECUR_PANEL));
+    vector r = vector_sigmoid(sum_at(run, input, j, p, left));
+    vector z = vector_sigmoid(sum_at(run, input, hidden + j, p + RECUR_PANEL, left));
     vector s = load_up_to(run->recurrent_bias + j, left) + load(p + 2 * RECUR_PANEL);
-    vector n = vector_tanh(multiply_add(r, s, load_up_to(input + 2 * hidden + j, left)));
+    vector x = load_up_to(input + 2 * hidden + j, left);
+    vector n = vector_tanh(
+        multiply_add(r, s, x + load_up_to(run->input_bias + 2 * hidden + j, left)));
     vector old = previous != NULL ? load_up_to(previous + row * hidden + j, left) : splat(0);
     store_up_to(gates + j, r, left);
     store_up_to(gates + hidden + j, z, left);

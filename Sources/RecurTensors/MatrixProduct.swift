@@ -9,18 +9,38 @@ package func logarithm(_ x: Double) -> Double { log(x) }
 /// The cosine in double precision.
 package func cosine(_ x: Double) -> Double { cos(x) }
 
-/// A matrix in memory: rows, columns, and the distance between the starts of two rows.
+/// A matrix in memory, as it stands or transposed.
 package struct MatrixView {
   package let pointer: UnsafePointer<Real>
+  /// Rows and columns of the matrix that is meant, after any transposition.
   package let rows: Int
   package let columns: Int
+  /// The distance between the starts of two rows in memory.
   package let leading: Int
+  fileprivate let isTransposed: Bool
 
+  /// A matrix whose rows lie `leading` scalars apart, by default one behind the other.
   package init(_ pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int? = nil) {
+    self.init(
+      pointer: pointer, rows: rows, columns: columns, leading: leading ?? columns,
+      isTransposed: false)
+  }
+
+  private init(
+    pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int, isTransposed: Bool
+  ) {
     self.pointer = pointer
     self.rows = rows
     self.columns = columns
-    self.leading = leading ?? columns
+    self.leading = leading
+    self.isTransposed = isTransposed
+  }
+
+  /// The transpose, without moving anything.
+  package var transposed: MatrixView {
+    MatrixView(
+      pointer: pointer, rows: columns, columns: rows, leading: leading,
+      isTransposed: !isTransposed)
   }
 }
 
@@ -37,19 +57,14 @@ package enum MatrixProduct {
     return true
   }()
 
-  /// c = a · b, or c += a · b where `accumulate`; `aᵀ` or `bᵀ` takes the place of `a` or `b` where
-  /// asked for.
+  /// c = a · b, or c += a · b where `accumulate`; the rows of c lie `leading` scalars apart, by
+  /// default one behind the other.
   package static func compute(
-    _ a: MatrixView, transposed transposeA: Bool = false,
-    _ b: MatrixView, transposed transposeB: Bool = false,
-    into c: UnsafeMutablePointer<Real>, leading: Int? = nil, accumulate: Bool = false
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int? = nil,
+    accumulate: Bool = false
   ) {
-    let rows = transposeA ? a.columns : a.rows
-    let inner = transposeA ? a.rows : a.columns
-    let columns = transposeB ? b.rows : b.columns
-    precondition(
-      inner == (transposeB ? b.columns : b.rows),
-      "a product of (\(rows), \(inner)) and (\(transposeB ? b.columns : b.rows), \(columns))")
+    let (rows, inner, columns) = (a.rows, a.columns, b.columns)
+    precondition(inner == b.rows, "(\(rows), \(inner)) times (\(b.rows), \(columns))")
     precondition(isConfigured)
     let leading = leading ?? columns
     if rows == 0 || columns == 0 { return }
@@ -69,10 +84,10 @@ package enum MatrixProduct {
         let function = cblas_sgemm
       #endif
       function(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
-        transposeB ? CblasTrans : CblasNoTrans,
+        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
+        b.isTransposed ? CblasTrans : CblasNoTrans,
         blasint(count), blasint(columns), blasint(inner), 1,
-        a.pointer + (transposeA ? first : first * a.leading), blasint(a.leading),
+        a.pointer + (a.isTransposed ? first : first * a.leading), blasint(a.leading),
         b.pointer, blasint(b.leading), accumulate ? 1 : 0,
         c + first * leading, blasint(leading))
     }

@@ -11,6 +11,8 @@ struct RECUR_NAMED(recur_recurrence) {
   /// Where not null, the input part is row `tokens[t * B + b]` of this (V, input gates * H) table.
   const RECUR_REAL *table;
   const int32_t *tokens;  // (T, B)
+  /// Added to the input part: (input gates * H).
+  const RECUR_REAL *input_bias;
   /// Packed recurrent weights: by unit block and gate (forward), by column (backward).
   const RECUR_REAL *panels;
   const RECUR_REAL *recurrent_bias;  // (H): b_hn of the GRU
