@@ -60,9 +60,11 @@ public struct RecurError: Error, Sendable, Equatable, CustomStringConvertible {
       self.byte = byte
     }
 
-    /// `path`, `path:line` or `path:line:byte`; `path:byte N` where only the byte is known.
+    /// `path`, `path:line` or `path:line:byte`; `path: byte N` where only the byte is known. Controls
+    /// in the path are escaped.
     public var description: String {
-      switch (line, byte) {
+      let path = DisplayText.escaped(path, limit: 4096)
+      return switch (line, byte) {
       case (let line?, let byte?): "\(path):\(line):\(byte)"
       case (let line?, nil): "\(path):\(line)"
       case (nil, let byte?): "\(path): byte \(byte)"

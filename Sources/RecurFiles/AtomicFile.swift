@@ -1,0 +1,74 @@
+import Glibc
+
+/// Writing a file so that it is there completely or not at all, even across a power cut: a
+/// temporary beside it, a checked write of every byte, fsync, rename, fsync of the folder.
+///
+/// A failure leaves what was there before untouched and no temporary behind. A file that is
+/// replaced passes on its permission bits; a new one gets 0666 less the mask. A symbolic link to a
+/// file stays, the file behind it is replaced.
+public enum AtomicFile {
+  /// Writes bytes.
+  ///
+  /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`.
+  public static func write(_ bytes: [UInt8], to path: String) throws(RecurError) {
+    try write(to: path) { (file: OutputFile) throws(RecurError) in try file.append(bytes) }
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(RecurError) {
+    try write(to: path) { (file: OutputFile) throws(RecurError) in try file.append(bytes) }
+  }
+
+  /// Writes text as UTF-8.
+  ///
+  /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`.
+  public static func write(_ text: String, to path: String) throws(RecurError) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Writes what `body` appends, piece by piece.
+  ///
+  /// - Throws: `.cannotCreate`, `.noPermission`, `.inputOutput`, or what `body` throws.
+  public static func write(
+    to path: String, _ body: (OutputFile) throws(RecurError) -> Void
+  ) throws(RecurError) {
+    let (target, mode) = try resolve(path)
+    let temporary = FolderPath.join(
+      FolderPath.parent(of: target), ".recur-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp")
+    do throws(RecurError) {
+      let file = try OutputFile(creating: temporary, hashing: false)
+      if let mode { file.setMode(mode) }
+      try body(file)
+      try file.finish()
+      try Folder.rename(temporary, to: target)
+    } catch {
+      unlink(temporary)
+      // The temporary's name says nothing to the user.
+      var error = error
+      if error.place?.path == temporary { error.place = .init(path: path) }
+      throw error
+    }
+    try Folder.synchronize(FolderPath.parent(of: target))
+  }
+
+  /// The file that is to be replaced, and its permission bits if it exists.
+  private static func resolve(_ path: String) throws(RecurError) -> (String, mode_t?) {
+    try RecurError.checkPath(path)
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT { return (path, nil) }
+      throw .writing(path, systemError: errno)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
+      throw RecurError(
+        .cannotCreate, "what stands there is \(what)", at: .init(path: path),
+        hint: "name a file that does not exist or may be replaced")
+    }
+    guard let resolved = realpath(path, nil) else { throw .writing(path, systemError: errno) }
+    defer { free(resolved) }
+    return (String(cString: resolved), status.st_mode & 0o777)
+  }
+}
