@@ -16,6 +16,7 @@ const struct NAMED(recur_kernels) VARIANT = {
     .pack_rows = pack_rows,
     .pack_columns = pack_columns,
     .product = product,
+    .large_product = large_product,
     .rnn_forward = rnn_forward,
     .rnn_backward = rnn_backward,
     .lstm_forward = lstm_forward,

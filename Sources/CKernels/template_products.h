@@ -18,22 +18,30 @@ static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t
 
 static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int64_t leading,
                          int64_t begin, int64_t end) {
-  for (int64_t panel = begin; panel < end; panel++) {
-    REAL *out = panels + panel * k * RECUR_PANEL;
-    int64_t columns = n - panel * RECUR_PANEL < RECUR_PANEL ? n - panel * RECUR_PANEL : RECUR_PANEL;
-    for (int64_t i = 0; i < k; i++) {
-      const REAL *in = w + i * leading + panel * RECUR_PANEL;
-      for (int64_t j = 0; j < RECUR_PANEL; j++) {
-        out[i * RECUR_PANEL + j] = j < columns ? in[j] : 0;
+  // Some rows at a time, so that both sides are read and written in runs.
+  for (int64_t first = 0; first < k; first += 64) {
+    const int64_t last = k - first < 64 ? k : first + 64;
+    for (int64_t panel = begin; panel < end; panel++) {
+      REAL *out = panels + panel * k * RECUR_PANEL;
+      const int64_t left = n - panel * RECUR_PANEL;
+      for (int64_t i = first; i < last; i++) {
+        const REAL *in = w + i * leading + panel * RECUR_PANEL;
+        for (int64_t j = 0; j < RECUR_PANEL; j += LANES) {
+          const vector x = left > j ? load_up_to(in + j, left - j) : splat(0);
+          store(out + i * RECUR_PANEL + j, x);
+        }
       }
     }
   }
 }
 
+/// The left matrix of a tile: rows of their own, or packed so that the rows of a step are neighbours.
+enum layout { ROWS, PACKED };
+
 /// `rows` by `count` panels, all accumulators in registers. Every element is summed over k from the
 /// first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
-INLINE void tile(const int rows, const int count, int64_t k, const REAL *a, int64_t leading_a,
-                 const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
+INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
+                 const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                  bool accumulate) {
   vector sum[TILE_ROWS][4 * VECTORS];
 #pragma clang loop unroll(full)
@@ -51,7 +59,7 @@ INLINE void tile(const int rows, const int count, int64_t k, const REAL *a, int6
     }
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      vector x = splat(a[r * leading_a + i]);
+      vector x = splat(layout == PACKED ? a[i * rows + r] : a[r * a_row + i]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < count * VECTORS; v++) sum[r][v] = multiply_add(x, b[v], sum[r][v]);
     }
@@ -63,15 +71,16 @@ INLINE void tile(const int rows, const int count, int64_t k, const REAL *a, int6
   }
 }
 
-static __attribute__((noinline)) void tile_of(int rows, int count, int64_t k, const REAL *a,
-                                              int64_t leading_a, const REAL *panels,
+#define CASE_OF(layout, rows, count)                                                            \
+  case layout * 64 + rows * 8 + count:                                                           \
+    tile(layout, rows, count, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);      \
+    break;
+#define CASE(rows, count) CASE_OF(ROWS, rows, count) CASE_OF(PACKED, rows, count)
+static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int count, int64_t k,
+                                              const REAL *a, int64_t a_row, const REAL *panels,
                                               int64_t panel_stride, REAL *c, int64_t leading_c,
                                               bool accumulate) {
-#define CASE(rows, count)                                                                       \
-  case rows * 8 + count:                                                                        \
-    tile(rows, count, k, a, leading_a, panels, panel_stride, c, leading_c, accumulate);         \
-    break;
-  switch (rows * 8 + count) {
+  switch (layout * 64 + rows * 8 + count) {
     CASE(1, 1) CASE(2, 1) CASE(3, 1)
 #if TILE_ROWS > 3
     CASE(4, 1) CASE(5, 1) CASE(6, 1)
@@ -83,22 +92,24 @@ static __attribute__((noinline)) void tile_of(int rows, int count, int64_t k, co
     CASE(2, 4) CASE(3, 4) CASE(4, 4) CASE(5, 4) CASE(6, 4)
 #endif
   }
-#undef CASE
 }
+#undef CASE
+#undef CASE_OF
 
 /// Rows by a whole number of panels. The rows are cut into tiles of nearly equal height, because a
 /// last tile of one row would wait for its few accumulators.
-static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t leading_a,
+static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row,
                          const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                          bool accumulate) {
   const int64_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   int64_t panel = 0;
   while (panel < count) {
-    const int together = (WIDE_TILE_ROWS == TILE_ROWS || rows <= WIDE_TILE_ROWS) && count - panel >= 4 ? 4 : 1;
+    const bool wide = WIDE_TILE_ROWS == TILE_ROWS || rows <= WIDE_TILE_ROWS;
+    const int together = wide && count - panel >= 4 ? 4 : 1;
     int64_t row = 0;
     for (int64_t t = 0; t < tiles; t++) {
       const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
-      tile_of(height, together, k, a + row * leading_a, leading_a, panels + panel * panel_stride,
+      tile_of(ROWS, height, together, k, a + row * a_row, a_row, panels + panel * panel_stride,
               panel_stride, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate);
       row += height;
     }
@@ -106,24 +117,91 @@ static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, 
   }
 }
 
-static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t leading_a,
-                    const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
-                    bool accumulate) {
-  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
-  whole_panels(rows, whole, k, a, leading_a, panels, panel_stride, c, leading_c, accumulate);
-  if (rest == 0) return;
-  REAL *out = c + whole * RECUR_PANEL;
-  const REAL *last = panels + whole * panel_stride;
+/// One panel of which only `columns` columns exist in c.
+static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_t k, const REAL *a,
+                       int64_t a_row, const REAL *panel, REAL *c, int64_t leading_c,
+                       bool accumulate) {
   for (int64_t row = 0; row < rows; row += TILE_ROWS) {
     const int height = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
     REAL wide[TILE_ROWS * RECUR_PANEL] = {0};
     for (int r = 0; accumulate && r < height; r++) {
-      for (int64_t j = 0; j < rest; j++) wide[r * RECUR_PANEL + j] = out[(row + r) * leading_c + j];
+      for (int64_t j = 0; j < columns; j++) wide[r * RECUR_PANEL + j] = c[(row + r) * leading_c + j];
     }
-    tile_of(height, 1, k, a + row * leading_a, leading_a, last, panel_stride, wide, RECUR_PANEL,
-            accumulate);
+    tile_of(layout, height, 1, k, a + row * (layout == PACKED ? k : a_row), a_row, panel, 0, wide,
+            RECUR_PANEL, accumulate);
     for (int r = 0; r < height; r++) {
-      for (int64_t j = 0; j < rest; j++) out[(row + r) * leading_c + j] = wide[r * RECUR_PANEL + j];
+      for (int64_t j = 0; j < columns; j++) c[(row + r) * leading_c + j] = wide[r * RECUR_PANEL + j];
+    }
+  }
+}
+
+static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                    const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
+                    bool accumulate) {
+  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
+  whole_panels(rows, whole, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);
+  if (rest > 0) {
+    part_panel(ROWS, rows, rest, k, a, a_row, panels + whole * panel_stride, c + whole * RECUR_PANEL,
+               leading_c, accumulate);
+  }
+}
+
+/// Rows and steps of k that a block of a large product has: the block of the left matrix (128 KB in
+/// single precision) stays in the second-level cache while the panels pass by.
+#define BLOCK_ROWS 96
+#define BLOCK_STEPS 352
+
+/// Packs `rows` by `steps` elements tile by tile.
+static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_row,
+                       int64_t a_step) {
+  for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+    const int64_t height = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+    REAL *out = packed + row * steps;
+    const REAL *in = a + row * a_row;
+    if (height == TILE_ROWS && a_row == 1) {
+      for (int64_t i = 0; i < steps; i++) {
+        for (int64_t r = 0; r < TILE_ROWS; r++) out[i * TILE_ROWS + r] = in[i * a_step + r];
+      }
+    } else if (height == TILE_ROWS) {
+      for (int64_t i = 0; i < steps; i++) {
+        for (int64_t r = 0; r < TILE_ROWS; r++) out[i * TILE_ROWS + r] = in[r * a_row + i * a_step];
+      }
+    } else {
+      for (int64_t i = 0; i < steps; i++) {
+        for (int64_t r = 0; r < height; r++) out[i * height + r] = in[r * a_row + i * a_step];
+      }
+    }
+  }
+}
+
+static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                          int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
+                          bool accumulate) {
+  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL, stride = k * RECUR_PANEL;
+  REAL packed[BLOCK_ROWS * BLOCK_STEPS] __attribute__((aligned(64)));
+  for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
+    const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+    for (int64_t step = 0; step < k; step += BLOCK_STEPS) {
+      const int64_t steps = k - step < BLOCK_STEPS ? k - step : BLOCK_STEPS;
+      const bool adding = accumulate || step > 0;
+      pack_tiles(packed, height, steps, a + first * a_row + step * a_step, a_row, a_step);
+      const REAL *block = panels + step * RECUR_PANEL;
+      REAL *out = c + first * leading_c;
+      int64_t panel = 0;
+      while (panel < whole) {
+        const int together = WIDE_TILE_ROWS == TILE_ROWS && whole - panel >= 4 ? 4 : 1;
+        for (int64_t row = 0; row < height; row += TILE_ROWS) {
+          const int tile_rows = height - row < TILE_ROWS ? (int)(height - row) : TILE_ROWS;
+          tile_of(PACKED, tile_rows, together, steps, packed + row * steps, 0,
+                  block + panel * stride, stride, out + row * leading_c + panel * RECUR_PANEL,
+                  leading_c, adding);
+        }
+        panel += together;
+      }
+      if (rest > 0) {
+        part_panel(PACKED, height, rest, steps, packed, 0, block + whole * stride,
+                   out + whole * RECUR_PANEL, leading_c, adding);
+      }
     }
   }
 }

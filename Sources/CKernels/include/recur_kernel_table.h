@@ -55,6 +55,12 @@ struct RECUR_NAMED(recur_kernels) {
                   const RECUR_REAL *panels, int64_t panel_stride, RECUR_REAL *c, int64_t leading_c,
                   bool accumulate);
 
+  /// The same for many rows and steps, block by block for the caches; element (r, i) of the left
+  /// matrix is a[r * a_row + i * a_step], so that it may be a transpose. The panels lie 16 k apart.
+  void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t a_row,
+                        int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
+                        int64_t leading_c, bool accumulate);
+
   /// Recurrences over the batch rows from `begin` to `end`.
   void (*rnn_forward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
   void (*rnn_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
