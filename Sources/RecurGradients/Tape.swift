@@ -126,20 +126,23 @@ public final class Tape {
     }
 
     /// Whether a gradient is wanted for an operand.
-    package func wantsGradient(of operand: Variable) -> Bool { operand.slot != nil }
+    package func wantsGradient(of operand: Operand) -> Bool { operand.slot != nil }
 
     /// Adds a tensor to the gradient of an operand; the first one becomes the gradient.
-    package func add(_ gradient: consuming Tensor, to operand: Variable) {
+    package func add(_ gradient: consuming Tensor, to operand: Operand) {
       guard let slot = operand.slot else { return }
-      precondition(
-        gradient.shape == operand.shape, "a gradient \(gradient.shape) for \(operand.shape)")
+      let shape = tape.slots[slot].shape
+      precondition(gradient.shape == shape, "a gradient \(gradient.shape) for \(shape)")
       guard tape.slots[slot].gradient != nil else {
         tape.slots[slot].gradient = gradient
         return
       }
       let addend = gradient
       accumulate(into: operand) { sum, _ in
-        Kernels.table.add(sum, addend.pointer, Int64(addend.count))
+        Elementwise.forEachPart(of: addend.count) { part in
+          Kernels.table.add(
+            sum + part.lowerBound, addend.pointer + part.lowerBound, Int64(part.count))
+        }
       }
     }
 
@@ -150,29 +153,49 @@ public final class Tape {
     ///   - body: Gets the memory and whether to add to it; where it need not add, the contents are
     ///     unspecified and every scalar must be written.
     package func accumulate(
-      into operand: Variable, _ body: (UnsafeMutablePointer<Real>, _ adding: Bool) -> Void
+      into operand: Operand, _ body: (UnsafeMutablePointer<Real>, _ adding: Bool) -> Void
     ) {
       guard let slot = operand.slot else { return }
-      if tape.slots[slot].gradient == nil {
-        var fresh = Tensor(unwritten: operand.shape)
-        body(fresh.mutablePointer, false)
-        tape.slots[slot].gradient = fresh
-      } else {
-        guard var sum = tape.slots[slot].gradient.take() else { return }
-        body(sum.mutablePointer, true)
-        tape.slots[slot].gradient = sum
-      }
+      let adding = tape.slots[slot].gradient != nil
+      // Out of the slot while it is written, so that nothing else refers to its memory.
+      var sum = tape.slots[slot].gradient.take() ?? Tensor(unwritten: tape.slots[slot].shape)
+      body(sum.mutablePointer, adding)
+      tape.slots[slot].gradient = sum
     }
 
     /// As `accumulate(into:_:)` for operations that touch a part of the operand only: the memory
     /// always holds the sum so far, zeros at first.
     package func accumulatePart(
-      of operand: Variable, _ body: (UnsafeMutablePointer<Real>) -> Void
+      of operand: Operand, _ body: (UnsafeMutablePointer<Real>) -> Void
     ) {
+      guard let slot = operand.slot else { return }
+      let count = tape.slots[slot].shape.reduce(1, *)
       accumulate(into: operand) { pointer, adding in
-        if !adding { pointer.update(repeating: 0, count: operand.value.count) }
+        if !adding { pointer.update(repeating: 0, count: count) }
         body(pointer)
       }
+    }
+
+    /// Whether a gradient is wanted for a variable.
+    package func wantsGradient(of operand: Variable) -> Bool { operand.slot != nil }
+
+    /// Adds a tensor to the gradient of a variable; the first one becomes the gradient.
+    package func add(_ gradient: consuming Tensor, to operand: Variable) {
+      add(gradient, to: operand.operand)
+    }
+
+    /// Writes to the gradient of a variable in place.
+    package func accumulate(
+      into operand: Variable, _ body: (UnsafeMutablePointer<Real>, _ adding: Bool) -> Void
+    ) {
+      accumulate(into: operand.operand, body)
+    }
+
+    /// Adds to a part of the gradient of a variable in place.
+    package func accumulatePart(
+      of operand: Variable, _ body: (UnsafeMutablePointer<Real>) -> Void
+    ) {
+      accumulatePart(of: operand.operand, body)
     }
   }
 }

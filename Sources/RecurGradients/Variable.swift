@@ -26,6 +26,10 @@ public struct Variable {
   /// The size of each dimension.
   public var shape: [Int] { value.shape }
 
+  /// Where the gradient of this variable is kept, without the tensor: what a pullback captures that
+  /// does not need the value, so that the memory of the value can go.
+  package var operand: Operand { Operand(slot: slot) }
+
   /// The same tensor on no tape: nothing flows back through it.
   public var detached: Variable { Variable(value) }
 }

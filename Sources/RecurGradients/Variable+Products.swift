@@ -1,0 +1,104 @@
+import CKernels
+import RecurTensors
+
+extension Variable {
+  /// The matrix product: (…, K) times (K, N) gives (…, N).
+  public func matmul(_ right: Variable) -> Variable {
+    precondition(
+      shape.count >= 1 && right.shape.count == 2 && shape.last == right.shape[0],
+      "a matrix product of \(shape) and \(right.shape)")
+    let (inner, columns) = (right.shape[0], right.shape[1])
+    let rows = shape.dropLast().reduce(1, *)
+    var result = Tensor(unwritten: shape.dropLast() + [columns])
+    let (a, b) = (value, right.value)
+    MatrixProduct.compute(
+      MatrixView(a.pointer, rows: rows, columns: inner),
+      MatrixView(b.pointer, rows: inner, columns: columns), into: result.mutablePointer)
+    let (leftOperand, rightOperand) = (operand, right.operand)
+    return .computed(result, from: [self, right]) { pullback in
+      guard let gradient = pullback.gradient() else { return }
+      let g = MatrixView(gradient.pointer, rows: rows, columns: columns)
+      pullback.accumulate(into: leftOperand) { sum, adding in
+        MatrixProduct.compute(
+          g, transposed: false, MatrixView(b.pointer, rows: inner, columns: columns),
+          transposed: true,
+          into: sum, accumulate: adding)
+      }
+      pullback.accumulate(into: rightOperand) { sum, adding in
+        Self.addOuterProduct(
+          MatrixView(a.pointer, rows: rows, columns: inner), g, into: sum, accumulate: adding)
+      }
+      withExtendedLifetime((gradient, a, b)) {}
+    }
+  }
+
+  /// An affine map: x · Wᵀ + b.
+  ///
+  /// - Parameters:
+  ///   - weight: W, (N, K), for x of shape (…, K).
+  ///   - bias: b, (N); nil for none.
+  /// - Returns: (…, N).
+  public func linear(weight: Variable, bias: Variable? = nil) -> Variable {
+    precondition(
+      shape.count >= 1 && weight.shape.count == 2 && shape.last == weight.shape[1],
+      "an affine map \(weight.shape) of \(shape)")
+    precondition(
+      bias == nil || bias?.shape == [weight.shape[0]],
+      "a bias \(bias?.shape ?? []) for the weight \(weight.shape)")
+    let (columns, inner) = (weight.shape[0], weight.shape[1])
+    let rows = shape.dropLast().reduce(1, *)
+    let (x, w) = (value, weight.value)
+    var result = Tensor(unwritten: shape.dropLast() + [columns])
+    let y = result.mutablePointer
+    if let b = bias?.value {
+      Elementwise.forEachPart(ofRows: rows, width: columns) { part in
+        for row in part { (y + row * columns).update(from: b.pointer, count: columns) }
+      }
+    }
+    MatrixProduct.compute(
+      MatrixView(x.pointer, rows: rows, columns: inner), transposed: false,
+      MatrixView(w.pointer, rows: columns, columns: inner), transposed: true,
+      into: y, accumulate: bias != nil)
+    let (operand, weightOperand, biasOperand) = (operand, weight.operand, bias?.operand)
+    return .computed(result, from: [self, weight] + (bias.map { [$0] } ?? [])) { pullback in
+      guard let gradient = pullback.gradient() else { return }
+      let g = MatrixView(gradient.pointer, rows: rows, columns: columns)
+      pullback.accumulate(into: operand) { sum, adding in
+        MatrixProduct.compute(
+          g, MatrixView(w.pointer, rows: columns, columns: inner), into: sum, accumulate: adding)
+      }
+      pullback.accumulate(into: weightOperand) { sum, adding in
+        Self.addOuterProduct(
+          g, MatrixView(x.pointer, rows: rows, columns: inner), into: sum, accumulate: adding)
+      }
+      if let biasOperand {
+        pullback.accumulate(into: biasOperand) { sums, adding in
+          Elementwise.forEachPart(ofColumns: columns, height: rows) { part in
+            let first = part.lowerBound
+            if !adding { (sums + first).update(repeating: 0, count: part.count) }
+            Kernels.table.add_column_sums(
+              sums + first, g.pointer + first, Int64(rows), Int64(part.count), Int64(columns))
+          }
+        }
+      }
+      withExtendedLifetime((gradient, x, w)) {}
+    }
+  }
+
+  /// c (m, n) = aᵀ · b for a (rows, m) and b (rows, n), or +=. Weight gradients have few rows and
+  /// long sums, so the columns are cut; always in the same places, whatever the team.
+  private static func addOuterProduct(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, accumulate: Bool
+  ) {
+    let width = 128
+    let chunks = (b.columns + width - 1) / width
+    ThreadTeam.current.forEachChunk(chunks) { chunk in
+      let first = chunk * width
+      let columns = min(width, b.columns - first)
+      MatrixProduct.compute(
+        a, transposed: true,
+        MatrixView(b.pointer + first, rows: b.rows, columns: columns, leading: b.leading),
+        into: c + first, leading: b.columns, accumulate: accumulate)
+    }
+  }
+}
