@@ -20,8 +20,7 @@ extension Variable {
       let g = MatrixView(gradient.pointer, rows: rows, columns: columns)
       pullback.accumulate(into: leftOperand) { sum, adding in
         MatrixProduct.compute(
-          g, transposed: false, MatrixView(b.pointer, rows: inner, columns: columns),
-          transposed: true,
+          g, MatrixView(b.pointer, rows: inner, columns: columns).transposed,
           into: sum, accumulate: adding)
       }
       pullback.accumulate(into: rightOperand) { sum, adding in
@@ -56,8 +55,8 @@ extension Variable {
       }
     }
     MatrixProduct.compute(
-      MatrixView(x.pointer, rows: rows, columns: inner), transposed: false,
-      MatrixView(w.pointer, rows: columns, columns: inner), transposed: true,
+      MatrixView(x.pointer, rows: rows, columns: inner),
+      MatrixView(w.pointer, rows: columns, columns: inner).transposed,
       into: y, accumulate: bias != nil)
     let (operand, weightOperand, biasOperand) = (operand, weight.operand, bias?.operand)
     return .computed(result, from: [self, weight] + (bias.map { [$0] } ?? [])) { pullback in
@@ -96,7 +95,7 @@ extension Variable {
       let first = chunk * width
       let columns = min(width, b.columns - first)
       MatrixProduct.compute(
-        a, transposed: true,
+        a.transposed,
         MatrixView(b.pointer + first, rows: b.rows, columns: columns, leading: b.leading),
         into: c + first, leading: b.columns, accumulate: accumulate)
     }

@@ -30,6 +30,9 @@ public struct Variable {
   /// does not need the value, so that the memory of the value can go.
   package var operand: Operand { Operand(slot: slot) }
 
+  /// Whether the tape takes a gradient for this variable.
+  package var wantsGradient: Bool { slot != nil }
+
   /// The same tensor on no tape: nothing flows back through it.
   public var detached: Variable { Variable(value) }
 }
