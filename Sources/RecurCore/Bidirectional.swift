@@ -1,0 +1,100 @@
+public import RecurGradients
+public import RecurTensors
+
+/// Layers that read every sequence in both directions (Schuster and Paliwal, IEEE Transactions on
+/// Signal Processing 45, 1997): each layer sees, at every step, what both directions of the layer
+/// below made of it.
+///
+/// Parameters are named as PyTorch's: `weight_ih_l0`, …, `weight_ih_l0_reverse`, …, `weight_ih_l1`, ….
+public struct Bidirectional: Module {
+  /// One layer: two cells of the same widths.
+  public struct Layer: Sendable {
+    /// Reads from the first step to the last.
+    public var forward: any RecurrentCell
+    /// Reads from each row's last step to the first.
+    public var backward: any RecurrentCell
+
+    /// Makes a layer of two cells of the same widths.
+    public init(forward: any RecurrentCell, backward: any RecurrentCell) {
+      precondition(
+        forward.inputSize == backward.inputSize && forward.hiddenSize == backward.hiddenSize,
+        "two directions of (\(forward.inputSize), \(forward.hiddenSize)) and "
+          + "(\(backward.inputSize), \(backward.hiddenSize))")
+      self.forward = forward
+      self.backward = backward
+    }
+  }
+
+  /// The layers, from the inputs up.
+  public var layers: [Layer]
+  /// The probability of an output to be dropped between two layers, in training.
+  public var dropout: Real
+
+  /// Makes a stack of layers.
+  ///
+  /// - Parameters:
+  ///   - layers: At least one; the inputs of each are twice as wide as the layer below has units.
+  ///   - dropout: The probability of an output to be dropped between two layers, on a tape; 0 by
+  ///     default.
+  public init(layers: [Layer], dropout: Real = 0) {
+    precondition(!layers.isEmpty, "a stack of no layers")
+    for (below, above) in zip(layers, layers.dropFirst()) {
+      precondition(
+        2 * below.forward.hiddenSize == above.forward.inputSize,
+        "a layer of \(above.forward.inputSize) inputs on one of \(2 * below.forward.hiddenSize)")
+    }
+    precondition((0..<1).contains(dropout), "dropout with probability \(dropout)")
+    self.layers = layers
+    self.dropout = dropout
+  }
+
+  /// D: the width of the inputs.
+  public var inputSize: Int { layers.first?.forward.inputSize ?? 0 }
+  /// 2H: the width of the outputs.
+  public var outputSize: Int { 2 * (layers.last?.forward.hiddenSize ?? 0) }
+
+  /// Visits the parameters of each layer under its number, first those of the forward direction.
+  public mutating func visitParameters(
+    _ visit: (String, inout Parameter) throws -> Void
+  ) rethrows {
+    for index in layers.indices {
+      try layers[index].forward.visitParameters { name, parameter in
+        try visit("\(name)_l\(index)", &parameter)
+      }
+      try layers[index].backward.visitParameters { name, parameter in
+        try visit("\(name)_l\(index)_reverse", &parameter)
+      }
+    }
+  }
+
+  /// All steps of a batch of whole sequences.
+  ///
+  /// - Parameters:
+  ///   - inputs: (T, B, D).
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do. The
+  ///     backward direction begins at each row's own last step.
+  ///   - carry: The state in which each direction of each layer begins, in the order of the result;
+  ///     nil for the initial state.
+  /// - Returns: The outputs of the last layer, (T, B, 2H), forward before backward, zero past the
+  ///   length; and the state at the end of each direction, forward before backward in each layer.
+  public func unroll(
+    _ inputs: Variable, lengths: [Int32]? = nil, from carry: Carry? = nil
+  ) -> (outputs: Variable, carry: Carry) {
+    precondition(
+      carry == nil || carry?.layers.count == 2 * layers.count,
+      "the state of \(carry?.layers.count ?? 0) directions for \(2 * layers.count)")
+    var outputs = inputs
+    var states: [[Tensor]] = []
+    for (index, layer) in layers.enumerated() {
+      if index > 0 { outputs = outputs.dropout(probability: dropout) }
+      let forward = RecurrentStack.unroll(
+        layer.forward, outputs, lengths: lengths, from: carry?.layers[2 * index])
+      let backward = RecurrentStack.unroll(
+        layer.backward, outputs.reversed(lengths: lengths), lengths: lengths,
+        from: carry?.layers[2 * index + 1])
+      outputs = .concatenated([forward.outputs, backward.outputs.reversed(lengths: lengths)])
+      states += [forward.state, backward.state]
+    }
+    return (outputs, Carry(layers: states))
+  }
+}

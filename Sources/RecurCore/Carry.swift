@@ -1,0 +1,30 @@
+public import RecurTensors
+
+/// The state between windows: plain tensors on no tape, so that nothing flows back from one window
+/// to the one before. Stored in checkpoints.
+public struct Carry: Sendable, Equatable {
+  /// The parts of the state of each layer, each (B, H): the hidden state, then for an LSTM the cell
+  /// state.
+  public var layers: [[Tensor]]
+
+  /// Makes a carry of the parts of each layer.
+  public init(layers: [[Tensor]]) {
+    self.layers = layers
+  }
+
+  /// The same rows of every part, in the order given and as often as named.
+  public func rows(_ indices: [Int]) -> Carry {
+    Carry(
+      layers: layers.map { parts in
+        parts.map { part in
+          let (height, width) = (part.shape[0], part.count / max(1, part.shape[0]))
+          precondition(
+            indices.allSatisfy { (0..<height).contains($0) }, "the rows \(indices) of \(height)")
+          let source = part.scalars
+          return Tensor(
+            indices.flatMap { source[$0 * width..<($0 + 1) * width] },
+            shape: [indices.count] + part.shape.dropFirst())
+        }
+      })
+  }
+}
