@@ -24,8 +24,9 @@ extension Variable {
           into: sum, accumulate: adding)
       }
       pullback.accumulate(into: rightOperand) { sum, adding in
-        Self.addOuterProduct(
-          MatrixView(a.pointer, rows: rows, columns: inner), g, into: sum, accumulate: adding)
+        MatrixProduct.compute(
+          MatrixView(a.pointer, rows: rows, columns: inner).transposed, g,
+          into: sum, accumulate: adding)
       }
       withExtendedLifetime((gradient, a, b)) {}
     }
@@ -67,8 +68,9 @@ extension Variable {
           g, MatrixView(w.pointer, rows: columns, columns: inner), into: sum, accumulate: adding)
       }
       pullback.accumulate(into: weightOperand) { sum, adding in
-        Self.addOuterProduct(
-          g, MatrixView(x.pointer, rows: rows, columns: inner), into: sum, accumulate: adding)
+        MatrixProduct.compute(
+          g.transposed, MatrixView(x.pointer, rows: rows, columns: inner),
+          into: sum, accumulate: adding)
       }
       if let biasOperand {
         pullback.accumulate(into: biasOperand) { sums, adding in
@@ -81,23 +83,6 @@ extension Variable {
         }
       }
       withExtendedLifetime((gradient, x, w)) {}
-    }
-  }
-
-  /// c (m, n) = aᵀ · b for a (rows, m) and b (rows, n), or +=. Weight gradients have few rows and
-  /// long sums, so the columns are cut; always in the same places, whatever the team.
-  private static func addOuterProduct(
-    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, accumulate: Bool
-  ) {
-    let width = 128
-    let chunks = (b.columns + width - 1) / width
-    ThreadTeam.current.forEachChunk(chunks) { chunk in
-      let first = chunk * width
-      let columns = min(width, b.columns - first)
-      MatrixProduct.compute(
-        a.transposed,
-        MatrixView(b.pointer + first, rows: b.rows, columns: columns, leading: b.leading),
-        into: c + first, leading: b.columns, accumulate: accumulate)
     }
   }
 }

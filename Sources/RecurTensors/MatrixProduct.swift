@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 #if canImport(Glibc)
@@ -44,9 +45,11 @@ package struct MatrixView {
   }
 }
 
-/// Products of large matrices, by OpenBLAS: one call at a time for each thread of the team, with the
-/// library's own threading off.
+/// Products of large matrices: by the kernels where the processor has vector multiply-add, else (and
+/// in double precision) by OpenBLAS.
 package enum MatrixProduct {
+  private static let usesKernels = Kernels.name != "portable"
+
   /// Rows of the result that one call computes. The cut never depends on the number of threads, so
   /// neither do the bits.
   private static let chunkRows = 256
@@ -65,7 +68,6 @@ package enum MatrixProduct {
   ) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns)
     precondition(inner == b.rows, "(\(rows), \(inner)) times (\(b.rows), \(columns))")
-    precondition(isConfigured)
     let leading = leading ?? columns
     if rows == 0 || columns == 0 { return }
     if inner == 0 {
@@ -74,6 +76,59 @@ package enum MatrixProduct {
       }
       return
     }
+    if usesKernels {
+      computeByKernels(a, b, into: c, leading: leading, accumulate: accumulate)
+    } else {
+      computeByOpenBLAS(a, b, into: c, leading: leading, accumulate: accumulate)
+    }
+  }
+
+  /// Rows and columns of the result that one task computes; the sum over the inner dimension has one
+  /// order whatever the cut.
+  private static let taskRows = 96
+  private static let taskColumns = 512
+
+  private static func computeByKernels(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int,
+    accumulate: Bool
+  ) {
+    let panel = Int(RECUR_PANEL)
+    let panelCount = (b.columns + panel - 1) / panel
+    var packed = Tensor(unwritten: [panelCount, b.rows, panel])
+    let panels = packed.mutablePointer
+    let team = ThreadTeam.current
+    team.forEachPart(of: panelCount) { part in
+      if b.isTransposed {
+        Kernels.table.pack_rows(
+          panels, b.pointer, Int64(b.columns), Int64(b.rows), Int64(b.leading),
+          Int64(part.lowerBound), Int64(part.upperBound), 1)
+      } else {
+        Kernels.table.pack_columns(
+          panels, b.pointer, Int64(b.rows), Int64(b.columns), Int64(b.leading),
+          Int64(part.lowerBound), Int64(part.upperBound))
+      }
+    }
+    let rowTasks = (a.rows + taskRows - 1) / taskRows
+    let columnTasks =
+      rowTasks >= 4 * team.threadCount ? 1 : (b.columns + taskColumns - 1) / taskColumns
+    let width = columnTasks == 1 ? b.columns : taskColumns
+    let (rowStride, stepStride) = a.isTransposed ? (1, a.leading) : (a.leading, 1)
+    team.forEachChunk(rowTasks * columnTasks) { task in
+      let row = task / columnTasks * taskRows
+      let column = task % columnTasks * width
+      Kernels.table.large_product(
+        Int64(min(taskRows, a.rows - row)), Int64(min(width, b.columns - column)), Int64(b.rows),
+        a.pointer + row * rowStride, Int64(rowStride), Int64(stepStride),
+        panels + column * b.rows, c + row * leading + column, Int64(leading), accumulate)
+    }
+  }
+
+  private static func computeByOpenBLAS(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int,
+    accumulate: Bool
+  ) {
+    precondition(isConfigured)
+    let (rows, inner, columns) = (a.rows, a.columns, b.columns)
     let chunks = (rows + chunkRows - 1) / chunkRows
     ThreadTeam.current.forEachChunk(chunks) { chunk in
       let first = chunk * chunkRows

@@ -1,0 +1,143 @@
+import CKernels
+import RecurGradients
+import RecurTensors
+
+extension FusedRecurrence.Window {
+  func backward(_ pullback: Tape.Pullback) {
+    let size = cell.hiddenSize
+    var hiddenGradient = Tensor(unwritten: [batch, size])
+    var cellGradient = cell.hasCell ? Tensor(unwritten: [batch, size]) : nil
+    let panels = cell.packedForBackward()
+    let outputGradient = pullback.takeGradient(ofOutput: 0)
+    let finalHidden = pullback.gradient(ofOutput: 1)
+    let finalCell = cell.hasCell ? pullback.gradient(ofOutput: 2) : nil
+    withRun(panels: panels) { run in
+      run.pointee.output_gradient = outputGradient?.pointer
+      run.pointee.final_hidden_gradient = finalHidden?.pointer
+      run.pointee.final_cell_gradient = finalCell?.pointer
+      run.pointee.hidden_gradient = hiddenGradient.mutablePointer
+      run.pointee.cell_gradient = cellGradient?.mutablePointer
+      ThreadTeam.current.forEachPart(of: batch) { rows in
+        let begin = Int64(rows.lowerBound)
+        let end = Int64(rows.upperBound)
+        switch cell.kind {
+        case .elman: Kernels.table.rnn_backward(run, begin, end)
+        case .lstm: Kernels.table.lstm_backward(run, begin, end)
+        case .gru: Kernels.table.gru_backward(run, begin, end)
+        }
+      }
+    }
+    if let initial {
+      pullback.add(hiddenGradient, to: initial[0].operand)
+      if let cellGradient { pullback.add(cellGradient, to: initial[1].operand) }
+    }
+    addRecurrentGradients(pullback)
+    addInputGradients(pullback)
+  }
+
+  /// Blocks of columns in `gates` and the rows of W_hh and b_hh that they belong to.
+  private var recurrentBlocks: [(column: Int, row: Int, width: Int)] {
+    let size = cell.hiddenSize
+    return switch cell.kind {
+    case .gru: [(0, 0, 2 * size), (3 * size, 2 * size, size)]
+    case .elman, .lstm: [(0, 0, cell.gateWidth)]
+    }
+  }
+
+  private func addRecurrentGradients(_ pullback: Tape.Pullback) {
+    let size = cell.hiddenSize
+    let stored = cell.storedWidth
+    pullback.accumulate(into: cell.weightHH.operand) { target, adding in
+      for block in recurrentBlocks {
+        let rows = target + block.row * size
+        var adding = adding
+        if let initial {
+          MatrixProduct.compute(
+            MatrixView(
+              gates.pointer + block.column, rows: batch, columns: block.width, leading: stored
+            ).transposed,
+            MatrixView(initial[0].value.pointer, rows: batch, columns: size),
+            into: rows, accumulate: adding)
+          adding = true
+        }
+        MatrixProduct.compute(
+          MatrixView(
+            gates.pointer + batch * stored + block.column, rows: (steps - 1) * batch,
+            columns: block.width, leading: stored
+          ).transposed,
+          MatrixView(hidden.pointer, rows: (steps - 1) * batch, columns: size),
+          into: rows, accumulate: adding)
+      }
+    }
+    pullback.accumulate(into: cell.biasHH.operand) { target, adding in
+      for block in recurrentBlocks {
+        addColumnSums(
+          of: MatrixView(
+            gates.pointer + block.column, rows: steps * batch, columns: block.width,
+            leading: stored),
+          to: target + block.row, adding: adding)
+      }
+    }
+  }
+
+  private func addInputGradients(_ pullback: Tape.Pullback) {
+    let weights = MatrixView(
+      cell.weightIH.value.pointer, rows: cell.gateWidth, columns: cell.inputSize)
+    let gradients: MatrixView
+    let operand: Variable
+    let folded: Tensor?
+    switch inputs {
+    case .sequence(let sequence):
+      folded = nil
+      operand = sequence
+      gradients = MatrixView(
+        gates.pointer, rows: steps * batch, columns: cell.gateWidth, leading: cell.storedWidth)
+    case .tokens(let tokens, let embedding, _):
+      let sums = sumsByToken(tokens, rows: embedding.shape[0])
+      folded = sums
+      operand = embedding
+      gradients = MatrixView(sums.pointer, rows: embedding.shape[0], columns: cell.gateWidth)
+    }
+    withExtendedLifetime(folded) {
+      pullback.accumulate(into: cell.weightIH.operand) { target, adding in
+        MatrixProduct.compute(
+          gradients.transposed,
+          MatrixView(operand.value.pointer, rows: gradients.rows, columns: cell.inputSize),
+          into: target, accumulate: adding)
+      }
+      pullback.accumulate(into: cell.biasIH.operand) { target, adding in
+        addColumnSums(of: gradients, to: target, adding: adding)
+      }
+      pullback.accumulate(into: operand.operand) { target, adding in
+        MatrixProduct.compute(gradients, weights, into: target, accumulate: adding)
+      }
+    }
+  }
+
+  /// The gradients of the pre-activations, summed for each row of the embedding in the order of
+  /// the tokens. Threads share the columns, so that the order is the same for any number of them.
+  private func sumsByToken(_ tokens: [Int32], rows: Int) -> Tensor {
+    var sums = Tensor(zeros: [rows, cell.gateWidth])
+    let target = sums.mutablePointer
+    ThreadTeam.current.forEachPart(of: cell.gateWidth, multiple: Int(RECUR_PANEL)) { columns in
+      for (index, token) in tokens.enumerated() {
+        Kernels.table.add(
+          target + Int(token) * cell.gateWidth + columns.lowerBound,
+          gates.pointer + index * cell.storedWidth + columns.lowerBound, Int64(columns.count))
+      }
+    }
+    return sums
+  }
+
+  private func addColumnSums(
+    of matrix: MatrixView, to target: UnsafeMutablePointer<Real>, adding: Bool
+  ) {
+    ThreadTeam.current.forEachPart(of: matrix.columns, multiple: Int(RECUR_PANEL)) { columns in
+      let sums = target + columns.lowerBound
+      if !adding { sums.update(repeating: 0, count: columns.count) }
+      Kernels.table.add_column_sums(
+        sums, matrix.pointer + columns.lowerBound, Int64(matrix.rows), Int64(columns.count),
+        Int64(matrix.leading))
+    }
+  }
+}

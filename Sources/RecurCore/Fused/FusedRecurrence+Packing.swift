@@ -1,0 +1,57 @@
+import CKernels
+import RecurGradients
+import RecurTensors
+
+extension FusedRecurrence {
+  /// The product of the input weights with every row of an embedding, (V, gH).
+  func inputTable(folding embedding: Tensor) -> Tensor {
+    var table = Tensor(unwritten: [embedding.shape[0], gateWidth])
+    MatrixProduct.compute(
+      MatrixView(embedding.pointer, rows: embedding.shape[0], columns: inputSize),
+      MatrixView(weightIH.value.pointer, rows: gateWidth, columns: inputSize).transposed,
+      into: table.mutablePointer)
+    return table
+  }
+
+  /// The biases that are added outside the recurrent product; b_hn of the GRU stays inside.
+  func inputBias() -> Tensor {
+    var bias = biasIH.value
+    let shared = if case .gru = kind { 2 * hiddenSize } else { gateWidth }
+    Kernels.table.add(bias.mutablePointer, biasHH.value.pointer, Int64(shared))
+    return bias
+  }
+
+  /// W_hh by blocks of units, the gates of a block side by side.
+  func packedForForward() -> Tensor {
+    let size = hiddenSize
+    let gateCount = kind.gateCount
+    let blocks = (size + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
+    let panelSize = size * Int(RECUR_PANEL)
+    var panels = Tensor(unwritten: [blocks, gateCount, size, Int(RECUR_PANEL)])
+    let target = panels.mutablePointer
+    let source = weightHH.value.pointer
+    ThreadTeam.current.forEachPart(of: blocks) { part in
+      for gate in 0..<gateCount {
+        Kernels.table.pack_rows(
+          target + gate * panelSize, source + gate * size * size, Int64(size), Int64(size),
+          Int64(size), Int64(part.lowerBound), Int64(part.upperBound), Int64(gateCount))
+      }
+    }
+    return panels
+  }
+
+  /// W_hh by columns: gradients of pre-activations times these are gradients of the hidden state.
+  func packedForBackward() -> Tensor {
+    let size = hiddenSize
+    let blocks = (size + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
+    var panels = Tensor(unwritten: [blocks, gateWidth, Int(RECUR_PANEL)])
+    let target = panels.mutablePointer
+    let source = weightHH.value.pointer
+    ThreadTeam.current.forEachPart(of: blocks) { part in
+      Kernels.table.pack_columns(
+        target, source, Int64(gateWidth), Int64(size), Int64(size),
+        Int64(part.lowerBound), Int64(part.upperBound))
+    }
+    return panels
+  }
+}

@@ -1,0 +1,77 @@
+import CKernels
+import RecurGradients
+import RecurTensors
+
+/// The unroll of a built-in cell as one node: one product for the inputs of all steps, a C kernel for
+/// the recurrence, one product for the weight gradients of all steps.
+///
+/// The inputs are a sequence, or rows of an embedding. Rows are folded: the product with the input
+/// weights is taken once for each row of the embedding and not for each token, which is exact.
+struct FusedRecurrence {
+  enum Kind {
+    case elman(rectified: Bool)
+    case lstm
+    case gru
+
+    /// Blocks of H rows in the weights.
+    var gateCount: Int {
+      switch self {
+      case .elman: 1
+      case .lstm: 4
+      case .gru: 3
+      }
+    }
+    /// Blocks of H scalars that the kernel keeps for each step; the GRU also keeps U_n h + b_hn.
+    var storedCount: Int {
+      switch self {
+      case .elman: 1
+      case .lstm, .gru: 4
+      }
+    }
+  }
+
+  enum Inputs {
+    case sequence(Variable)  // (T, B, D)
+    case tokens([Int32], embedding: Variable, batchSize: Int)  // (T, B), (V, D)
+  }
+
+  let kind: Kind
+  let weightIH: Variable  // (gH, D)
+  let weightHH: Variable  // (gH, H)
+  let biasIH: Variable  // (gH)
+  let biasHH: Variable  // (gH)
+
+  var hiddenSize: Int { weightHH.shape[1] }
+  var inputSize: Int { weightIH.shape[1] }
+  var gateWidth: Int { kind.gateCount * hiddenSize }
+  var storedWidth: Int { kind.storedCount * hiddenSize }
+  var hasCell: Bool { if case .lstm = kind { true } else { false } }
+
+  init(
+    _ kind: Kind, weightIH: Parameter, weightHH: Parameter, biasIH: Parameter, biasHH: Parameter,
+    on tape: Tape?
+  ) {
+    self.kind = kind
+    self.weightIH = weightIH.variable(on: tape)
+    self.weightHH = weightHH.variable(on: tape)
+    self.biasIH = biasIH.variable(on: tape)
+    self.biasHH = biasHH.variable(on: tape)
+  }
+
+  /// Runs all steps.
+  ///
+  /// - Parameters:
+  ///   - initial: The parts of the initial state, each (B, H); nil for zeros.
+  /// - Returns: The outputs, (T, B, H), and the parts of the state after each row's last step.
+  func unroll(
+    _ inputs: Inputs, lengths: [Int32]?, from initial: [Variable]?
+  ) -> (outputs: Variable, state: [Variable]) {
+    let window = Window(self, inputs, lengths: lengths, from: initial)
+    window.forward()
+    let outputs = window.hidden
+    let state = window.finalState()
+    guard let tape = weightHH.tape else { return (Variable(outputs), state.map(Variable.init)) }
+    let recorded = tape.record([outputs] + state) { pullback in window.backward(pullback) }
+    return (recorded[0], Array(recorded[1...]))
+  }
+}

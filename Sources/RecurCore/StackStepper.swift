@@ -1,0 +1,105 @@
+import RecurGradients
+public import RecurTensors
+
+/// A stack for inference, one step at a time, for as many rows as are wanted together.
+///
+/// The weights of built-in cells are packed once and a step allocates nothing; cells of a user's own
+/// take their `step`.
+public struct StackStepper: Sendable {
+  private let embedding: Tensor
+  private let rows: Int
+  private var layers: [any LayerStepper]
+
+  /// Prepares a stack whose inputs are rows of an embedding.
+  ///
+  /// - Parameters:
+  ///   - stack: The layers. Later changes to them are not seen.
+  ///   - embedding: (V, E).
+  ///   - rows: B: how many sequences go through the stack together.
+  public init(_ stack: RecurrentStack, embedding: Tensor, rows: Int) {
+    precondition(rows >= 1, "a stepper of \(rows) rows")
+    self.embedding = embedding
+    self.rows = rows
+    layers = stack.layers.enumerated().map { index, cell in
+      Self.stepper(for: cell, embedding: index == 0 ? embedding : nil, rows: rows)
+    }
+  }
+
+  private static func stepper(
+    for cell: some RecurrentCell, embedding: Tensor?, rows: Int
+  ) -> any LayerStepper {
+    guard let cell = cell as? any FusibleCell else { return StepwiseLayer(cell, rows: rows) }
+    return PackedLayer(cell.recurrence(on: nil), embedding: embedding, rows: rows)
+  }
+
+  /// The state of every layer.
+  public var carry: Carry {
+    get { Carry(layers: layers.map(\.state)) }
+    set {
+      precondition(
+        newValue.layers.count == layers.count,
+        "a carry of \(newValue.layers.count) layers for \(layers.count)")
+      for index in layers.indices { layers[index].restore(newValue.layers[index]) }
+    }
+  }
+
+  /// One step for every row.
+  ///
+  /// - Parameter tokens: The row of the embedding for each sequence, (B).
+  /// - Returns: The outputs of the last layer, (B, H).
+  public mutating func step(_ tokens: [Int32]) -> Tensor {
+    precondition(tokens.count == rows, "\(tokens.count) tokens for \(rows) rows")
+    precondition(
+      tokens.allSatisfy { $0 >= 0 && $0 < embedding.shape[0] },
+      "a token outside an embedding of \(embedding.shape[0]) rows")
+    for index in layers.indices {
+      if index == 0 {
+        layers[0].step(tokens: tokens, embedding: embedding)
+      } else {
+        layers[index].step(layers[index - 1].output)
+      }
+    }
+    return layers[layers.count - 1].output
+  }
+}
+
+/// One layer of a `StackStepper`.
+protocol LayerStepper: Sendable {
+  /// The parts of the state, each (B, H).
+  var state: [Tensor] { get }
+  /// The outputs of the last step, (B, H).
+  var output: Tensor { get }
+  /// Replaces the state.
+  mutating func restore(_ parts: [Tensor])
+  /// One step from vectors, (B, D).
+  mutating func step(_ vectors: Tensor)
+  /// One step from rows of the embedding that the layer was made with.
+  mutating func step(tokens: [Int32], embedding: Tensor)
+}
+
+/// A cell of a user's own, by its `step`.
+private struct StepwiseLayer<Cell: RecurrentCell>: LayerStepper {
+  private let cell: Cell
+  private(set) var state: [Tensor]
+  private(set) var output: Tensor
+
+  init(_ cell: Cell, rows: Int) {
+    self.cell = cell
+    state = cell.initialState(batchSize: rows).tensors
+    output = Tensor(zeros: [rows, cell.hiddenSize])
+  }
+
+  mutating func restore(_ parts: [Tensor]) {
+    state = parts
+  }
+
+  mutating func step(_ vectors: Tensor) {
+    let result = cell.step(Variable(vectors), Cell.State(tensors: state, on: nil))
+    state = result.state.tensors
+    output = result.output.value
+  }
+
+  mutating func step(tokens: [Int32], embedding: Tensor) {
+    step(Variable(embedding).gatherRows(tokens).value)
+  }
+}
