@@ -1,0 +1,29 @@
+public import RecurTensors
+
+/// What an optimizer remembers between updates: their number, and some tensors for each parameter.
+public struct OptimizerState: Sendable, Equatable {
+  /// Updates done.
+  public internal(set) var step = 0
+  /// The tensors of each parameter, by the parameter's name, in the order of `Optimizer.stateNames`.
+  public internal(set) var tensors: [String: [Tensor]] = [:]
+
+  /// Starts without a memory.
+  public init() {}
+
+  /// Restores a stored state.
+  ///
+  /// - Parameters:
+  ///   - step: Updates done.
+  ///   - tensors: The tensors of each parameter, by the parameter's name.
+  public init(step: Int, tensors: [String: [Tensor]]) {
+    self.step = step
+    self.tensors = tensors
+  }
+
+  /// The tensors by the names they are stored under, `<parameter>.<state name>`, sorted.
+  public func named(by stateNames: [String]) -> [(name: String, value: Tensor)] {
+    tensors.sorted { $0.key < $1.key }.flatMap { parameter, tensors in
+      zip(stateNames, tensors).map { (name: "\(parameter).\($0)", value: $1) }
+    }
+  }
+}
