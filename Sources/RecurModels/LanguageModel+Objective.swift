@@ -1,0 +1,64 @@
+public import RecurCore
+public import RecurData
+public import RecurGradients
+import RecurLayers
+public import RecurTensors
+
+extension LanguageModel {
+  /// The mean loss of a window in nats for each token: what training makes small.
+  ///
+  /// - Parameters:
+  ///   - window: T steps of B tracks; the tokens must be below V.
+  ///   - carry: The state after the window before; nil for the initial state.
+  ///   - tape: Where gradients are wanted. Dropout acts only on a tape.
+  /// - Returns: The mean, a single scalar, and the state after the window.
+  public func objective(
+    of window: Window, from carry: Carry? = nil, on tape: Tape?
+  ) -> (mean: Variable, carry: Carry) {
+    let (logits, carry) = logits(
+      window.inputs, batchSize: window.batchSize, from: carry, on: tape)
+    return (softmaxCrossEntropy(logits, targets: window.targets).mean, carry)
+  }
+
+  /// The loss of every token of a window, without dropout.
+  ///
+  /// - Returns: The losses in nats, (T, B), and the state after the window.
+  public func losses(
+    of window: Window, from carry: Carry? = nil
+  ) -> (nats: [Double], carry: Carry) {
+    let (logits, carry) = logits(
+      window.inputs, batchSize: window.batchSize, from: carry, on: nil)
+    let nats = crossEntropyLosses(logits.value, targets: window.targets)
+    return (nats, carry)
+  }
+
+  /// The logits of the token after each one, without dropout.
+  ///
+  /// - Parameters:
+  ///   - tokens: (T, B), time-major.
+  ///   - batchSize: B.
+  ///   - carry: The state before; nil for the initial state.
+  /// - Returns: The logits, (T, B, V), and the state after the last token.
+  public func logits(
+    after tokens: [Int32], batchSize: Int = 1, from carry: Carry? = nil
+  ) -> (logits: Tensor, carry: Carry) {
+    let (logits, carry) = logits(tokens, batchSize: batchSize, from: carry, on: nil)
+    return (
+      logits.value.reshaped([tokens.count / batchSize, batchSize, vocabularySize]), carry
+    )
+  }
+
+  private func logits(
+    _ tokens: [Int32], batchSize: Int, from carry: Carry?, on tape: Tape?
+  ) -> (logits: Variable, carry: Carry) {  // (T B, V)
+    precondition(
+      batchSize > 0 && tokens.count.isMultiple(of: batchSize) && !tokens.isEmpty,
+      "\(tokens.count) tokens in \(batchSize) rows")
+    let weight = embedding.weight.variable(on: tape)
+    let (outputs, carry) = stack.unroll(
+      tokens: tokens, embedding: weight, batchSize: batchSize, from: carry)
+    var rows = outputs.reshaped([tokens.count, stack.hiddenSize])
+    if dropout > 0 { rows = rows.dropout(probability: dropout) }
+    return (head(rows, embedding: weight, on: tape), carry)
+  }
+}
