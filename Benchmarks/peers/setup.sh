@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes the virtual environment of the peers, .venv beside this file, with the pinned versions from
+# PyPI, and takes the jemalloc allocator from Debian into it where apt is there (no root needed).
+# Usage: Benchmarks/peers/setup.sh [PYTHON]   (default python3; 3.10 or later)
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+python=${1:-python3}
+"$python" -m venv "$here/.venv" || {
+  echo "setup.sh: $python cannot make a virtual environment" >&2
+  echo "Install it, for example by: apt-get install python3-venv" >&2
+  exit 1
+}
+# Pip prefers 2.13.0+cpu to 2.13.0 where both are in sight, so a CPU build wins without a name of its own.
+"$here/.venv/bin/python" -m pip install --quiet --requirement "$here/requirements.txt"
+
+if command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ ! -e "$here/.venv/jemalloc" ]; then
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  chmod 755 "$scratch"
+  if (cd "$scratch" && apt-get download libjemalloc2 >/dev/null 2>&1); then
+    dpkg -x "$scratch"/libjemalloc2_*.deb "$here/.venv/jemalloc"
+  else
+    echo "setup.sh: libjemalloc2 was not found; the peers run with the system's allocator" >&2
+  fi
+fi
+"$here/.venv/bin/python" -c 'import torch, onnxruntime; print("torch", torch.__version__, "onnxruntime", onnxruntime.__version__)'
