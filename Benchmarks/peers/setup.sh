@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the virtual environment of the peers, .venv beside this file, with the pinned versions from
-# PyPI, and takes the jemalloc allocator from Debian into it where apt is there (no root needed).
+# PyPI, and takes the jemalloc allocator from Debian into it where apt is (no root needed).
 # Usage: Benchmarks/peers/setup.sh [PYTHON]   (default python3; 3.10 or later)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,5 +22,10 @@ if command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ ! -e "$here/
   else
     echo "setup.sh: libjemalloc2 was not found; the peers run with the system's allocator" >&2
   fi
+fi
+# MKL asks this function whether it may take its path for Intel's processors (option --mkl intel).
+if command -v cc >/dev/null; then
+  echo 'int mkl_serv_intel_cpu_true(void) { return 1; }' \
+    | cc -shared -fPIC -O2 -x c -o "$here/.venv/mkl-intel.so" -
 fi
 "$here/.venv/bin/python" -c 'import torch, onnxruntime; print("torch", torch.__version__, "onnxruntime", onnxruntime.__version__)'
