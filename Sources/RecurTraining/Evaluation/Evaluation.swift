@@ -32,7 +32,9 @@ public struct Evaluation: Sendable {
     of tokens: [Int32], under model: LanguageModel
   ) throws(RecurError) -> [Double] {
     var result = [Double](repeating: 0, count: max(tokens.count - 1, 0))
-    try forEachLoss(of: tokens, under: model) { position, nats in result[position] = nats }
+    _ = try forEachLoss(of: tokens, under: model, { false }) { position, nats in
+      result[position] = nats
+    }
     return result
   }
 
@@ -42,8 +44,22 @@ public struct Evaluation: Sendable {
   public func report(
     of tokens: [Int32], under model: LanguageModel, _ measure: TokenMeasure
   ) throws(RecurError) -> EvaluationReport {
+    guard let report = try report(of: tokens, under: model, measure, isCancelled: { false }) else {
+      throw RecurError(.bug, "an evaluation ended by itself", hint: "please report this")
+    }
+    return report
+  }
+
+  /// As `report(of:under:_:)`; nil where `isCancelled` was true before the end.
+  func report(
+    of tokens: [Int32], under model: LanguageModel, _ measure: TokenMeasure,
+    isCancelled: () -> Bool
+  ) throws(RecurError) -> EvaluationReport? {
     var nats = 0.0
-    try forEachLoss(of: tokens, under: model) { _, loss in nats += loss }
+    let isComplete = try forEachLoss(of: tokens, under: model, isCancelled) { _, loss in
+      nats += loss
+    }
+    guard isComplete else { return nil }
     let predicted = tokens.dropFirst()
     return EvaluationReport(
       nats: nats, tokenCount: predicted.count,
@@ -61,10 +77,11 @@ public struct Evaluation: Sendable {
       of: tokenizer.encode(corpus), under: model, TokenMeasure(tokenizer.vocabulary))
   }
 
-  /// Calls `body` with each loss and the position of its token, less one.
+  /// Calls `body` with each loss and the position of its token, less one; false where it was cancelled.
   private func forEachLoss(
-    of tokens: [Int32], under model: LanguageModel, _ body: (Int, Double) -> Void
-  ) throws(RecurError) {
+    of tokens: [Int32], under model: LanguageModel, _ isCancelled: () -> Bool,
+    _ body: (Int, Double) -> Void
+  ) throws(RecurError) -> Bool {
     let count = tokens.count - 1
     guard count >= 1 else {
       throw RecurError(
@@ -79,6 +96,7 @@ public struct Evaluation: Sendable {
     var carry: Carry?
     var begin = -warmUp
     while begin < length {
+      if isCancelled() { return false }
       // A window never reaches from the warm-up into the part that counts.
       let end = min(begin + windowLength, begin < 0 ? 0 : length)
       let window = Self.window(of: tokens, begin..<end, tracks: tracks, trackLength: length)
@@ -95,6 +113,7 @@ public struct Evaluation: Sendable {
       }
       begin = end
     }
+    return true
   }
 
   /// The steps of a range in each track, a step below 0 being one of the warm-up; filler where a step

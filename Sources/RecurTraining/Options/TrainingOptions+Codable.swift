@@ -166,7 +166,7 @@ extension TrainingOptions: Codable {
     try values.encode(smoothing, forKey: .smoothing)
     try values.encode(weightDecay, forKey: .weightDecay)
     try values.encode(schedule, forKey: .schedule)
-    try values.encode(warmup, forKey: .warmup)
+    try values.encodeIfPresent(warmup, forKey: .warmup)
     try values.encode(finalFraction, forKey: .finalFraction)
     try values.encode(plateauFactor, forKey: .plateauFactor)
     try values.encode(plateauPatience, forKey: .plateauPatience)

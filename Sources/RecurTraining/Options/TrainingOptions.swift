@@ -77,8 +77,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var weightDecay = 0.01
   /// The course of the learning rate.
   public var schedule = Schedule.Shape.cosine
-  /// Steps over which the learning rate rises at the start.
-  public var warmup = 100
+  /// Steps over which the learning rate rises at the start; nil for 100, or a tenth of the run where
+  /// that is less.
+  public var warmup: Int?
   /// Where a linear or cosine schedule ends, as a part of the learning rate.
   public var finalFraction = 0.02
   /// What the schedule `plateau` multiplies the learning rate by.
@@ -165,7 +166,8 @@ extension TrainingOptions {
     var trainer = Trainer(
       optimizer: SGD(),
       schedule: Schedule(
-        schedule, warmup: warmup, totalSteps: totalSteps, finalFraction: finalFraction),
+        schedule, warmup: warmup ?? min(100, (totalSteps ?? .max) / 10), totalSteps: totalSteps,
+        finalFraction: finalFraction),
       clippingNorm: clipNorm > 0 ? clipNorm : nil, clippingValue: clipValue > 0 ? clipValue : nil,
       seed: seed)
     trainer.optimizer = makeOptimizer()

@@ -1,0 +1,83 @@
+import RecurFiles
+public import RecurModels
+import RecurTensors
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What a training takes of memory, in bytes, estimated from its sizes.
+public struct MemoryEstimate: Sendable, Equatable {
+  /// Weights, their gradients, the optimizer's state, and the weights as the kernels want them.
+  public var parameters: Double
+  /// What a step keeps for the way back, and what flows back.
+  public var activations: Double
+  /// The text as tokens.
+  public var tokens: Double
+
+  /// All together, with what any process takes.
+  public var total: Double { parameters + activations + tokens + 32e6 }
+
+  /// Estimates.
+  ///
+  /// - Parameters:
+  ///   - configuration: The model.
+  ///   - optimizerStates: Tensors that the optimizer keeps for each parameter.
+  ///   - batchSize: B.
+  ///   - windowLength: T.
+  ///   - tokenCount: Tokens of the text.
+  public init(
+    _ configuration: LanguageModelConfiguration, optimizerStates: Int, batchSize: Int,
+    windowLength: Int, tokenCount: Int
+  ) {
+    let real = Double(MemoryLayout<Real>.size)
+    let steps = Double(batchSize) * Double(windowLength)
+    parameters =
+      real * Double(configuration.parameterCount) * Double(4 + optimizerStates)
+    var perStep = Double(configuration.vocabularySize)
+    for size in configuration.hiddenSizes {
+      let width =
+        switch configuration.cell {
+        case .lstm, .gru: 4
+        case .rnnTanh, .rnnReLU: 1
+        }
+      // Gates, outputs, cell states, dropped outputs, and the gradients of outputs and inputs.
+      perStep += Double(size) * Double(width + (configuration.cell == .lstm ? 5 : 4))
+    }
+    activations = real * steps * perStep
+    tokens = 4 * Double(tokenCount)
+  }
+
+  /// What this process may take: the least of the machine's memory, the limit of the address space,
+  /// and the limit of the container.
+  static var limit: Double {
+    var limits: [Double] = []
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    let pageSize = sysconf(Int32(_SC_PAGESIZE))
+    if pages > 0, pageSize > 0 { limits.append(Double(pages) * Double(pageSize)) }
+    var resource = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &resource) == 0 {
+      limits.append(Double(resource.rlim_cur))
+    }
+    if let bytes = try? InputFile.read("/sys/fs/cgroup/memory.max", limit: 64) {
+      let text = String(decoding: bytes, as: UTF8.self).filter { $0.isNumber }
+      if let value = Double(text) { limits.append(value) }
+    }
+    return limits.min() ?? .infinity
+  }
+
+  /// Refuses a training that does not fit.
+  ///
+  /// - Throws: `.badConfiguration` with what is needed and what there is.
+  func check(limit: Double = Self.limit) throws(RecurError) {
+    if total <= limit { return }
+    throw RecurError(
+      .badConfiguration,
+      "the training needs about \(Self.megabytes(total)), and there are \(Self.megabytes(limit))",
+      hint: "lower --batch-size, --window, --hidden-size, --layers or --max-vocabulary")
+  }
+
+  private static func megabytes(_ bytes: Double) -> String {
+    "\(Int((bytes / 1e6).rounded(.up))) MB"
+  }
+}

@@ -1,0 +1,103 @@
+/// All of a run's state that is not a tensor: what `trainer_state.json` of a checkpoint holds.
+///
+/// The random streams need no more than this: dropout and samples are drawn from the seed and the
+/// number of the step.
+struct TrainerState: Codable, Sendable {
+  /// A sum of training losses that has not been reported yet.
+  struct LossSum: Codable, Sendable, Equatable {
+    var nats = 0.0
+    var tokens = 0
+
+    var mean: Double? { tokens > 0 ? nats / Double(tokens) : nil }
+
+    mutating func add(_ loss: Double, tokens count: Int) {
+      nats += loss * Double(count)
+      tokens += count
+    }
+  }
+
+  /// An evaluation, as it stands in `log_history`.
+  struct LoggedEvaluation: Codable, Sendable {
+    var step: Int
+    var report: EvaluationReport
+  }
+
+  static let currentFormat = 1
+
+  var formatVersion = currentFormat
+  var runID: String
+  /// Steps done.
+  var globalStep = 0
+  /// Epochs done.
+  var epoch = 0
+  /// The window that comes next.
+  var window = 0
+  /// Seconds of training so far.
+  var elapsedSeconds = 0.0
+  /// Where the clock ends the run, the part of it that was over at the last step.
+  var progress: Double?
+  /// Watches the validation loss for early stopping.
+  var validation = PlateauState()
+  /// Watches the validation loss for the schedule.
+  var plateau = PlateauState()
+  /// The step of the last evaluation, or of what takes its place without a held-out text.
+  var evaluatedStep = 0
+  var bestStep: Int?
+  /// The checkpoint of the best model.
+  var bestModelCheckpoint: String?
+  /// The best loss, in nats per token.
+  var bestMetric: Double?
+  /// Every evaluation.
+  var logHistory: [LoggedEvaluation] = []
+  /// Since the last line of the metrics.
+  var lossSinceLine = LossSum()
+  /// Since the last evaluation.
+  var lossSinceEvaluation = LossSum()
+  var smoothedLoss: Double?
+  /// Bytes of the metrics.
+  var metricsByteCount = 0
+  /// How many parts the carry of each layer has; nil at the beginning of an epoch.
+  var carryParts: [Int]?
+  /// Whether the run ended because the validation loss did not improve.
+  var isStoppedEarly = false
+  var dataSHA256: String
+  var kernels: String
+  var threadCount: Int
+  var options: TrainingOptions
+
+  enum CodingKeys: String, CodingKey {
+    case formatVersion = "format_version"
+    case runID = "run_id"
+    case globalStep = "global_step"
+    case epoch
+    case window
+    case elapsedSeconds = "elapsed_seconds"
+    case progress
+    case validation = "early_stopping"
+    case plateau
+    case evaluatedStep = "evaluated_step"
+    case bestStep = "best_step"
+    case bestModelCheckpoint = "best_model_checkpoint"
+    case bestMetric = "best_metric"
+    case logHistory = "log_history"
+    case lossSinceLine = "loss_since_line"
+    case lossSinceEvaluation = "loss_since_evaluation"
+    case smoothedLoss = "smoothed_loss"
+    case metricsByteCount = "metrics_bytes"
+    case carryParts = "carry_parts"
+    case isStoppedEarly = "stopped_early"
+    case dataSHA256 = "data_sha256"
+    case kernels
+    case threadCount = "threads"
+    case options
+  }
+
+  /// Begins a run.
+  init(runID: String, options: TrainingOptions, dataSHA256: String, kernels: String, threads: Int) {
+    self.runID = runID
+    self.options = options
+    self.dataSHA256 = dataSHA256
+    self.kernels = kernels
+    threadCount = threads
+  }
+}

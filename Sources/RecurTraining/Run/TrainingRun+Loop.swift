@@ -1,0 +1,186 @@
+import RecurData
+public import RecurFiles
+import RecurTensors
+
+extension TrainingRun {
+  /// Trains to the end, or until a stop is asked for.
+  ///
+  /// - Parameter report: Told of everything that happens, in order, on the caller's thread.
+  /// - Throws: `.diverged`, naming step and tensor, where a loss or a gradient is not finite: the last
+  ///   checkpoint and the best model stay as they are. `.inputOutput` and the like where something
+  ///   cannot be written: the last checkpoint is whole.
+  public func run(
+    _ report: (TrainingEvent) -> Void = { _ in }
+  ) throws(RecurError) -> TrainingSummary {
+    let result = ThreadTeam.$current.withValue(team) { () -> Result<TrainingSummary, RecurError> in
+      do throws(RecurError) {
+        return .success(try loop(report))
+      } catch {
+        return .failure(explained(error))
+      }
+    }
+    return try result.get()
+  }
+
+  private func loop(_ report: (TrainingEvent) -> Void) throws(RecurError) -> TrainingSummary {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let secondsBefore = state.elapsedSeconds
+    func elapsed() -> Double { secondsBefore + (clock.now - start) / .seconds(1) }
+
+    try writeArguments()
+    let log = try MetricsLog(in: output, keeping: state.metricsByteCount)
+    report(.started(overview))
+    for warning in warnings { report(.warning(warning)) }
+    warnings = []
+
+    var ending = TrainingSummary.Ending.completed
+    while true {
+      state.elapsedSeconds = elapsed()
+      if stop.isMade {
+        try leaveModel()
+        try save(log, report)
+        ending = .stopped
+        break
+      }
+      let isOver = isOver
+      let step = state.globalStep
+      let isDue =
+        step > 0 && step != state.evaluatedStep
+        && (isOver || step % overview.evaluationInterval == 0)
+      if isDue {
+        // A stop in the middle leaves the evaluation to the run that resumes.
+        guard try evaluate(log, elapsed, report) else { continue }
+        state.elapsedSeconds = elapsed()
+        try save(log, report)
+      } else if options.saveEvery > 0, step > 0, step % options.saveEvery == 0 {
+        try save(log, report)
+      }
+      if isOver {
+        if state.isStoppedEarly { ending = .stoppedEarly }
+        break
+      }
+      try doStep(log, elapsed, report)
+    }
+    state.elapsedSeconds = elapsed()
+    let summary = summary(ending)
+    report(.finished(summary))
+    return summary
+  }
+
+  /// Whether the last step is done.
+  private var isOver: Bool {
+    if state.isStoppedEarly { return true }
+    return switch options.duration {
+    case .minutes(let minutes): state.elapsedSeconds >= minutes * 60
+    case .epochs, .steps: state.globalStep >= overview.totalSteps ?? .max
+    }
+  }
+
+  /// Where the clock ends the run, the part of it that is over.
+  private var progress: Double? {
+    guard case .minutes(let minutes) = options.duration else { return nil }
+    return min(state.elapsedSeconds / (minutes * 60), 1)
+  }
+
+  private func doStep(
+    _ log: MetricsLog, _ elapsed: () -> Double, _ report: (TrainingEvent) -> Void
+  ) throws(RecurError) {
+    let progress = progress
+    let rate =
+      options.baseLearningRate
+      * trainer.schedule.factor(
+        step: state.globalStep, progress: progress, plateau: state.plateau.factor)
+    let window = windows[state.window]
+    let (step, next) = try trainer.step(&model, on: window, from: carry, learningRate: rate)
+    let epoch = state.epoch + 1
+    isSaved = false
+    state.globalStep += 1
+    state.window += 1
+    carry = next
+    if state.window == windows.count {
+      state.window = 0
+      state.epoch += 1
+      carry = nil
+    }
+    state.progress = progress
+    let tokens = window.targets.count
+    state.lossSinceLine.add(step.loss, tokens: tokens)
+    state.lossSinceEvaluation.add(step.loss, tokens: tokens)
+    let smoothed = state.smoothedLoss.map { 0.98 * $0 + 0.02 * step.loss } ?? step.loss
+    state.smoothedLoss = smoothed
+
+    let now = elapsed()
+    pace.add(
+      seconds: now - state.elapsedSeconds, characters: Double(tokens) * charactersPerToken)
+    state.elapsedSeconds = now
+    if state.globalStep % options.logEvery == 0 {
+      var line = line("step", epoch: epoch)
+      line.loss = state.lossSinceLine.mean
+      line.bitsPerCharacter = line.loss.map(bitsPerCharacter)
+      line.learningRate = step.learningRate
+      line.gradientNorm = step.gradientNorm
+      line.progress = progress
+      line.charactersPerSecond = pace.charactersPerSecond
+      try log.append(line)
+      state.lossSinceLine = .init()
+    }
+    report(
+      .step(
+        TrainingProgress(
+          epoch: epoch, step: state.globalStep, totalSteps: overview.totalSteps,
+          fraction: fraction, loss: step.loss, smoothedLoss: smoothed,
+          bitsPerCharacter: bitsPerCharacter(smoothed), learningRate: step.learningRate,
+          gradientNorm: step.gradientNorm, charactersPerSecond: pace.charactersPerSecond,
+          elapsed: now, remaining: remaining)))
+    if options.sampleEvery > 0, state.globalStep % options.sampleEvery == 0 {
+      try sample(log, epoch: epoch, report)
+    }
+  }
+
+  /// The part of the run that is over.
+  private var fraction: Double {
+    if let progress { return progress }
+    guard let total = overview.totalSteps, total > 0 else { return 0 }
+    return min(Double(state.globalStep) / Double(total), 1)
+  }
+
+  private var remaining: Double? {
+    if case .minutes(let minutes) = options.duration {
+      return max(minutes * 60 - state.elapsedSeconds, 0)
+    }
+    return overview.totalSteps.flatMap { pace.seconds(for: max($0 - state.globalStep, 0)) }
+  }
+
+  func bitsPerCharacter(_ natsPerToken: Double) -> Double {
+    natsPerToken / 0.693_147_180_559_945_3 / charactersPerToken
+  }
+
+  /// A line of the metrics with what all lines have.
+  func line(_ kind: String, epoch: Int) -> MetricsLine {
+    MetricsLine(
+      kind: kind, runID: state.runID, step: state.globalStep, epoch: epoch,
+      seconds: state.elapsedSeconds)
+  }
+
+  private func summary(_ ending: TrainingSummary.Ending) -> TrainingSummary {
+    TrainingSummary(
+      ending: ending, stepCount: state.globalStep,
+      epochCount: Double(state.epoch) + Double(state.window) / Double(windows.count),
+      seconds: state.elapsedSeconds, charactersPerSecond: pace.charactersPerSecond,
+      trainingLoss: state.smoothedLoss, best: best, bestStep: state.bestStep,
+      last: state.logHistory.last?.report, modelPath: output, checkpointPath: newestCheckpoint,
+      parameterCount: overview.parameterCount,
+      validationCurve: state.logHistory.map(\.report.natsPerCharacter))
+  }
+
+  /// Says of a divergence what is left.
+  private func explained(_ error: RecurError) -> RecurError {
+    guard error.kind == .diverged else { return error }
+    var error = error
+    if error.place == nil { error.place = .init(path: output) }
+    error.hint +=
+      newestCheckpoint.map { "; the last good checkpoint is \($0)" } ?? "; nothing was saved yet"
+    return error
+  }
+}

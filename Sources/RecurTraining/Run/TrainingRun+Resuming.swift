@@ -1,0 +1,93 @@
+public import RecurFiles
+import RecurModels
+import RecurTensors
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension TrainingRun {
+  /// The options of the run that a directory holds, as its newest checkpoint has them, so that
+  /// `--resume` need not repeat them; nil where there is no checkpoint.
+  ///
+  /// - Throws: `.badData` for a checkpoint that cannot be read.
+  public static func storedOptions(in output: String) throws(RecurError) -> TrainingOptions? {
+    guard let path = Checkpoint.newestValidPath(inRun: output, warn: { _ in }) else { return nil }
+    return try Checkpoint.state(at: path).options
+  }
+
+  /// The checkpoint to go on from; nil for a run from the beginning.
+  ///
+  /// - Throws: `.cannotCreate` where the directory already holds a model and nobody asked to resume.
+  static func checkpoint(
+    for options: TrainingOptions, in output: String, warn: (String) -> Void
+  ) throws(RecurError) -> String? {
+    let all = DurableDirectory.numbered(
+      in: Checkpoint.folder(of: output), prefix: Checkpoint.prefix)
+    if options.resume {
+      let path = Checkpoint.newestValidPath(inRun: output, warn: warn)
+      if path == nil, !all.isEmpty {
+        throw RecurError(
+          .badData, "none of the \(all.count) checkpoints is whole", at: .init(path: output),
+          hint: "train anew in another directory")
+      }
+      return path
+    }
+    let weights = FolderPath.join(output, ModelDirectory.FileName.weights)
+    if !all.isEmpty || access(weights, F_OK) == 0 {
+      throw RecurError(
+        .cannotCreate, "the directory already holds a model", at: .init(path: output),
+        hint: "add --resume to go on with its training, or name another directory")
+    }
+    return nil
+  }
+
+  /// Compares a checkpoint with what is to go on from it.
+  ///
+  /// - Returns: Warnings of what changes the bits, but not the sense.
+  /// - Throws: `.badConfiguration` naming every option that must not change.
+  static func compare(
+    _ state: TrainerState, _ options: TrainingOptions, _ data: TrainingData, _ team: ThreadTeam
+  ) throws(RecurError) -> [String] {
+    let before = try JSONValue(encoding: state.options)
+    let now = try JSONValue(encoding: options)
+    var changes: [String] = []
+    var lengthChanged = false
+    for key in TrainingOptions.CodingKeys.allCases {
+      let old = text(before[key.rawValue])
+      let new = text(now[key.rawValue])
+      if old == new { continue }
+      switch key {
+      case .files, .output, .validation, .invalidUTF8, .patience, .sampleEvery, .sampleLength,
+        .samplePrompt, .sampleTemperature, .saveEvery, .keep, .logEvery, .resume, .threads:
+        continue
+      case .epochs, .steps, .minutes: lengthChanged = true
+      default: changes.append("\(key.flag) was \(old) and is \(new)")
+      }
+    }
+    if !changes.isEmpty {
+      throw RecurError(
+        .badConfiguration, "the run began with other options: \(changes.joined(separator: "; "))",
+        hint: "leave them as they were, or train anew in another directory")
+    }
+    var warnings: [String] = []
+    if lengthChanged, state.options.duration != options.duration {
+      warnings.append(
+        "the run was to take \(state.options.duration) and now takes \(options.duration); the "
+          + "learning rate goes on as if it had always been so")
+    }
+    if state.dataSHA256 != data.sha256 {
+      warnings.append("the text is not the one that the run began with")
+    }
+    if state.kernels != Kernels.name {
+      warnings.append(
+        "the run began with the kernels \(state.kernels) and goes on with \(Kernels.name); the "
+          + "last bits will differ")
+    }
+    return warnings
+  }
+
+  private static func text(_ value: JSONValue?) -> String {
+    value.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? "not given"
+  }
+}
