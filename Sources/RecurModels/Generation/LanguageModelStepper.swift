@@ -4,14 +4,18 @@ import RecurLayers
 public import RecurTensors
 
 /// A model that is fed token by token: it keeps the state of some rows and gives the logits of the
-/// token that comes next.
+/// token that comes next. The weights are packed once, and a step allocates nothing.
 public struct LanguageModelStepper: Sendable {
   /// The model.
   public let model: LanguageModel
   /// B: how many texts go through the model together.
   public let rows: Int
-  /// The state after the tokens so far; nil before the first one.
-  public private(set) var carry: Carry?
+  private var stack: StackStepper
+  private let head: PackedLinear
+  private var logits: Tensor  // (B, V)
+
+  /// From how many steps on it pays to unroll over all of them instead of stepping.
+  private static let stepsToUnroll = 16
 
   /// Starts at the initial state, or at a given one.
   ///
@@ -23,15 +27,23 @@ public struct LanguageModelStepper: Sendable {
     precondition(rows >= 1, "\(rows) rows")
     self.model = model
     self.rows = rows
-    self.carry = carry
+    stack = StackStepper(model.stack, embedding: model.embedding.weight.value, rows: rows)
+    head = PackedLinear(
+      weight: (model.head.weight ?? model.embedding.weight).value, bias: model.head.bias.value)
+    logits = Tensor(zeros: [rows, model.vocabularySize])
+    if let carry { stack.carry = carry }
   }
+
+  /// The state after the tokens so far.
+  public var carry: Carry { stack.carry }
 
   /// Feeds one token to each row.
   ///
   /// - Parameter tokens: One for each row, from 0 to V - 1.
   /// - Returns: The logits of the token after it, (B, V).
   public mutating func step(_ tokens: [Int32]) -> Tensor {
-    feed(tokens)
+    head(stack.step(tokens), into: &logits)
+    return logits
   }
 
   /// Feeds several tokens to each row.
@@ -43,11 +55,19 @@ public struct LanguageModelStepper: Sendable {
       !tokens.isEmpty && tokens.count.isMultiple(of: rows), "\(tokens.count) tokens in \(rows) rows"
     )
     let steps = tokens.count / rows
-    let inputs = model.embedding(tokens, batchSize: rows)
-    let (outputs, carry) = model.stack.unroll(inputs, lengths: nil, from: carry)
-    self.carry = carry
-    let last = outputs.slice((steps - 1)..<steps).reshaped([rows, model.stack.hiddenSize])
-    let weight = model.embedding.weight.variable(on: nil)
-    return model.head(last, embedding: weight, on: nil).value
+    var fed = 0
+    if steps >= Self.stepsToUnroll {
+      // All but the last, whose logits are wanted.
+      fed = (steps - 1) * rows
+      stack.carry =
+        model.stack.unroll(
+          tokens: Array(tokens[..<fed]), embedding: model.embedding.weight.variable(on: nil),
+          batchSize: rows, from: carry
+        ).carry
+    }
+    for first in stride(from: fed, to: tokens.count, by: rows) {
+      head(stack.step(Array(tokens[first..<first + rows])), into: &logits)
+    }
+    return logits
   }
 }

@@ -78,7 +78,7 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
     }
     self.logits = logits
     self.stepper = LanguageModelStepper(
-      model, rows: sampleCount, from: stepper.carry?.rows(Array(repeating: 0, count: sampleCount)))
+      model, rows: sampleCount, from: stepper.carry.rows(Array(repeating: 0, count: sampleCount)))
     self.length = length
     sampler = Sampler(sampling)
     historyLength = sampling.repetitionPenalty == 1 ? 0 : sampling.repetitionWindow
