@@ -49,7 +49,8 @@ let package = Package(
     .systemLibrary(
       name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev", "pkg-config"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "pkg-config"])]
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "pkg-config"])]
     ),
     .target(name: "CText", dependencies: ["CICU"]),
     .target(name: "CKernels"),
@@ -85,10 +86,13 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "CWideKernels", dependencies: ["CKernels"], path: "Tests/CWideKernels",
+      cSettings: [.headerSearchPath("../../Sources/CKernels")]),
     tests(of: "RecurFiles", ["RecurFiles"]),
     tests(of: "RecurText", ["RecurText", "RecurFiles"]),
     tests(of: "RecurData", ["RecurData", "RecurText", "RecurFiles"]),
-    tests(of: "RecurTensors", ["RecurTensors", "CKernels"]),
+    tests(of: "RecurTensors", ["RecurTensors", "CKernels", "CWideKernels"]),
     tests(of: "RecurGradients", ["RecurGradients", "RecurTensors"]),
     tests(of: "RecurLayers", ["RecurLayers", "RecurGradients", "RecurTensors"]),
     tests(
