@@ -7,10 +7,30 @@
 One step is: embedding, recurrent layers over a window (time-major), linear, cross-entropy, backward,
 gradient norm clipped to 1, fused Adam; the state is carried, detached. `model_gflops` is
 6 x matrix parameters x tokens per second, the matrix parameters being sum g H (I + H) + H V over the
-layers with nothing discounted; the embedding's table is not counted.
+layers with nothing discounted; the embedding's table is not counted. `tokens_per_processor_second`
+divides by the processor time of all threads: on a busy machine it says more than the clock.
+
+What was tried, on a 2-core Zen 3 machine (AVX2, no AVX-512) that other work kept busy (load 5 to 9), so
+the figures are indicative only: 2x512, E 512, V 96, B 64, window 16, one thread, one run of three
+steps each, tokens per processor second, torch 2.13.0+cpu.
+
+    LSTM  jemalloc, oneDNN (the defaults here)          2546
+          the system's allocator, oneDNN                2400
+          jemalloc, oneDNN off (MKL's products)         2123
+          the same with --mkl intel                     2097
+    GRU   jemalloc (oneDNN has no part in a GRU)        2366
+          the same with --mkl intel                     2606
+
+Hence the defaults. A single run does not settle --mkl intel for a GRU: try both on a quiet machine.
+Two threads and --binding have not been compared yet; threads bound to cores and waiting
+actively lose much where other programs run. --instructions avx512 is for processors that have it.
+
+bfloat16 without AVX-512: oneDNN refuses an LSTM's training under autocast (use --onednn off), and the
+mode `rnn` gives the losses of float32 bit for bit, so it computes in float32 there.
 """
 
 import argparse
+import sys
 import time
 
 import peer
@@ -67,10 +87,10 @@ def main():
 
     shape = (options.window + 1, options.batch_size)
     windows = [torch.randint(vocabulary, shape) for _ in range(8)]
-    state, seconds, losses = None, [], []
+    state, seconds, processor_seconds, losses = None, [], [], []
     for step in range(options.warm_up + options.steps):
         tokens = windows[step % len(windows)]
-        start = time.perf_counter()
+        start, processor_start = time.perf_counter(), time.process_time()
         with autocast:
             outputs, state = recurrent(embedding(tokens[:-1]), state)
             logits = decoder(outputs)
@@ -84,6 +104,7 @@ def main():
         losses.append(loss.item())
         if step >= options.warm_up:
             seconds.append(time.perf_counter() - start)
+            processor_seconds.append(time.process_time() - processor_start)
 
     widths = [options.embedding_size] + [hidden] * (options.layers - 1)
     matrix_parameters = hidden * vocabulary + sum(
@@ -95,6 +116,8 @@ def main():
         "model_gflops": round(6 * matrix_parameters * rate / 1e9, 2),
         "slowest_tokens_per_second": round(tokens_per_step / max(seconds), 1),
         "fastest_tokens_per_second": round(tokens_per_step / min(seconds), 1),
+        "tokens_per_processor_second": round(
+            peer.median_rate(tokens_per_step, processor_seconds), 1),
         "cell": options.cell,
         "precision": options.precision + (f" ({options.bfloat16_mode})" if bfloat16 else ""),
         "first_loss": losses[0],
@@ -104,4 +127,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RuntimeError as error:
+        sys.exit(f"train.py: {str(error).splitlines()[0]}")
