@@ -26,10 +26,14 @@ extension LanguageModelConfiguration: Codable {
   /// `dropout`, `tie_weights` and `forget_bias` may be missing (0, false, none). Keys that are not
   /// Recur's are let pass, as other tools add theirs.
   ///
-  /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line.
+  /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
+  ///   the decoder's own error where numbers that are no integers are the only ones.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     var problems: [String] = []
+    // JSONDecoder has an error of its own for a number that does not fit its type. Where there is
+    // nothing else, it is handed on, for only its receiver knows where in the text the number stands.
+    var badNumbers: [any Error] = []
     /// The value of a key; nil with a problem noted where it is missing or of another type.
     func read<Value: Decodable>(
       _ type: Value.Type, _ key: CodingKeys, _ what: String, default fallback: Value? = nil
@@ -39,6 +43,7 @@ extension LanguageModelConfiguration: Codable {
         if let fallback { return fallback }
         problems.append("`\(key.rawValue)` is missing")
       } catch {
+        if !(error is DecodingError) { badNumbers.append(error) }
         problems.append("`\(key.rawValue)` is not \(what)")
       }
       return nil
@@ -80,6 +85,7 @@ extension LanguageModelConfiguration: Codable {
       dropout: dropout ?? 0, tiesWeights: tiesWeights ?? false,
       forgetBias: cell == nil ? nil : forgetBias)
     problems += configuration.problems
+    if let first = badNumbers.first, badNumbers.count == problems.count { throw first }
     if !problems.isEmpty {
       throw RecurError(
         .badConfiguration, RecurError.joined(problems),

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import RecurFiles
 
 #if canImport(Glibc)
@@ -7,9 +8,9 @@ import RecurFiles
 /// Where the files of a model lie.
 ///
 /// A model directory holds all of them. A training's directory may hold configuration and tokenizer,
-/// and the weights in `checkpoint-<step>` folders; then `latest` names the newest one, and without
-/// it the one of the highest step is taken. A checkpoint's own folder may leave the configuration and
-/// the tokenizer to the folder that it lies in.
+/// and the weights in `checkpoint-<step>` folders; then the newest one that is undamaged is taken. A
+/// checkpoint's own folder may leave the configuration and the tokenizer to the folder that it lies
+/// in.
 struct ModelLocation {
   let configuration: String
   let weights: String
@@ -22,15 +23,18 @@ struct ModelLocation {
 
   /// Looks for the files; only those that may be missing are looked at.
   ///
-  /// - Throws: `.missingInput` where there is nothing at all, `.badData` for a file.
+  /// - Throws: `.missingInput` where there is nothing at all, `.badData` for a file, or where every
+  ///   checkpoint is damaged.
   init(_ path: String) throws(RecurError) {
     try Self.checkFolder(path)
-    let parent =
-      FolderPath.name(of: Self.resolved(path)).hasPrefix(Self.checkpointPrefix)
-      ? FolderPath.join(path, "..") : nil
+    let isCheckpoint = FolderPath.name(of: Self.resolved(path)).hasPrefix(Self.checkpointPrefix)
+    let parent = isCheckpoint ? FolderPath.join(path, "..") : nil
+    if isCheckpoint, Self.exists(FolderPath.join(path, DirectoryManifest.fileName)) {
+      try DurableDirectory.verify(path)
+    }
     let checkpoint =
-      Self.isFile(FolderPath.join(path, ModelDirectory.FileName.weights))
-      ? nil : Self.newestCheckpoint(in: path)
+      Self.exists(FolderPath.join(path, ModelDirectory.FileName.weights))
+      ? nil : try Self.newestCheckpoint(in: path)
     /// The first folder that has the file.
     func find(_ name: String) -> String? {
       [path, checkpoint, parent].compactMap { $0.map { FolderPath.join($0, name) } }
@@ -51,29 +55,19 @@ struct ModelLocation {
     if !Self.exists(weights) { try Self.refuseForeignWeights(path) }
   }
 
-  /// The newest checkpoint with weights in a folder.
-  private static func newestCheckpoint(in path: String) -> String? {
-    var candidates = entries(of: path).compactMap { name -> (step: Int, name: String)? in
-      guard name.hasPrefix(checkpointPrefix), let step = Int(name.dropFirst(checkpointPrefix.count))
-      else { return nil }
-      return (step, name)
+  /// The newest undamaged checkpoint in a folder; nil where there is none at all.
+  private static func newestCheckpoint(in path: String) throws(RecurError) -> String? {
+    var damage: RecurError?
+    for (_, folder) in DurableDirectory.numbered(in: path, prefix: checkpointPrefix).reversed() {
+      do throws(RecurError) {
+        try DurableDirectory.verify(folder)
+        return folder
+      } catch {
+        damage = damage ?? error
+      }
     }
-    candidates.sort { $0.step > $1.step }
-    var names = candidates.map(\.name)
-    if let latest = latestName(in: path) { names.insert(latest, at: 0) }
-    return names.map { FolderPath.join(path, $0) }
-      .first { isFile(FolderPath.join($0, ModelDirectory.FileName.weights)) }
-  }
-
-  /// The checkpoint that the file `latest` names, if it names one.
-  private static func latestName(in path: String) -> String? {
-    let file = FolderPath.join(path, "latest")
-    guard isFile(file), let bytes = try? InputFile.read(file, limit: 256) else { return nil }
-    let name = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-    // Anything else in there is not a name of ours, and never becomes a path.
-    guard name.hasPrefix(checkpointPrefix), Int(name.dropFirst(checkpointPrefix.count)) != nil
-    else { return nil }
-    return name
+    if let damage { throw damage }
+    return nil
   }
 
   // MARK: What a folder holds
@@ -109,16 +103,7 @@ struct ModelLocation {
   }
 
   private static func entries(of path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    return names
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
   }
 
   private static func exists(_ path: String) -> Bool {
