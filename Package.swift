@@ -9,10 +9,12 @@ let swiftSettings: [SwiftSetting] = [
 
 /// A room of the house: one Swift target, named as its folder.
 func room(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource]? = nil
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: swiftSettings)
 }
 
 /// The tests of a room, in the folder that mirrors it.
@@ -56,7 +58,13 @@ let package = Package(
     .target(name: "CKernels"),
     room("RecurFiles", [crypto]),
     room("RecurText", ["CText", "RecurFiles"]),
-    room("RecurData", ["RecurText", "RecurFiles"]),
+    // `Corpora` is a link to the folder at the top; its files become part of the program.
+    room(
+      "RecurData", ["RecurText", "RecurFiles"], exclude: ["Corpora/README.md"],
+      resources: ["manifest.json", "harbour.txt", "voices.txt"].map {
+        .embedInCode("Corpora/\($0)")
+      }
+    ),
     room("RecurTensors", ["CKernels", "COpenBLAS"]),
     room("RecurGradients", ["RecurTensors", "CKernels"]),
     room("RecurLayers", ["RecurGradients", "RecurTensors", "CKernels"]),
