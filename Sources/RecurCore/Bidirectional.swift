@@ -80,21 +80,39 @@ public struct Bidirectional: Module {
   public func unroll(
     _ inputs: Variable, lengths: [Int32]? = nil, from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
+    let (outputs, states) = unroll(
+      inputs, lengths: lengths, states: carry?.variables(on: inputs.tape))
+    return (outputs, Carry(detaching: states))
+  }
+
+  /// All steps of a batch of whole sequences, with states on the tape: gradients flow in at the end
+  /// and out at the start.
+  ///
+  /// - Parameters:
+  ///   - inputs: (T, B, D).
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do.
+  ///   - states: The parts of the state in which each direction of each layer begins, forward before
+  ///     backward in each layer; nil for the initial state.
+  /// - Returns: The outputs of the last layer, (T, B, 2H), and the parts of the state at the end of
+  ///   each direction.
+  public func unroll(
+    _ inputs: Variable, lengths: [Int32]?, states: [[Variable]]?
+  ) -> (outputs: Variable, states: [[Variable]]) {
     precondition(
-      carry == nil || carry?.layers.count == 2 * layers.count,
-      "the state of \(carry?.layers.count ?? 0) directions for \(2 * layers.count)")
+      states == nil || states?.count == 2 * layers.count,
+      "the state of \(states?.count ?? 0) directions for \(2 * layers.count)")
     var outputs = inputs
-    var states: [[Tensor]] = []
+    var finals: [[Variable]] = []
     for (index, layer) in layers.enumerated() {
       if index > 0 { outputs = outputs.dropout(probability: dropout) }
       let forward = RecurrentStack.unroll(
-        layer.forward, outputs, lengths: lengths, from: carry?.layers[2 * index])
+        layer.forward, outputs, lengths: lengths, from: states?[2 * index])
       let backward = RecurrentStack.unroll(
         layer.backward, outputs.reversed(lengths: lengths), lengths: lengths,
-        from: carry?.layers[2 * index + 1])
+        from: states?[2 * index + 1])
       outputs = .concatenated([forward.outputs, backward.outputs.reversed(lengths: lengths)])
-      states += [forward.state, backward.state]
+      finals += [forward.parts, backward.parts]
     }
-    return (outputs, Carry(layers: states))
+    return (outputs, finals)
   }
 }

@@ -1,3 +1,4 @@
+public import RecurGradients
 public import RecurTensors
 
 /// The state between windows: plain tensors on no tape, so that nothing flows back from one window
@@ -10,6 +11,16 @@ public struct Carry: Sendable, Equatable {
   /// Makes a carry of the parts of each layer.
   public init(layers: [[Tensor]]) {
     self.layers = layers
+  }
+
+  /// Takes the parts of each layer off the tape.
+  public init(detaching states: [[Variable]]) {
+    layers = states.map { $0.map(\.value) }
+  }
+
+  /// The parts of each layer as data on a tape, or on none.
+  public func variables(on tape: Tape?) -> [[Variable]] {
+    layers.map { $0.map { tape?.constant($0) ?? Variable($0) } }
   }
 
   /// The same rows of every part, in the order given and as often as named.

@@ -59,16 +59,33 @@ public struct RecurrentStack: Module {
   public func unroll(
     _ inputs: Variable, lengths: [Int32]? = nil, from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
-    check(carry)
+    let (outputs, states) = unroll(
+      inputs, lengths: lengths, states: carry?.variables(on: inputs.tape))
+    return (outputs, Carry(detaching: states))
+  }
+
+  /// All steps of a window, with states on the tape: gradients flow in at the end and out at the
+  /// start.
+  ///
+  /// - Parameters:
+  ///   - inputs: (T, B, D).
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do.
+  ///   - states: The parts of each layer's state before the first step; nil for the initial state.
+  /// - Returns: The outputs of the last layer, (T, B, H), and the parts of each layer's state after
+  ///   each row's last step.
+  public func unroll(
+    _ inputs: Variable, lengths: [Int32]?, states: [[Variable]]?
+  ) -> (outputs: Variable, states: [[Variable]]) {
+    check(states?.count)
     var outputs = inputs
-    var states: [[Tensor]] = []
+    var finals: [[Variable]] = []
     for (index, layer) in layers.enumerated() {
       if index > 0 { outputs = outputs.dropout(probability: dropout) }
-      let result = Self.unroll(layer, outputs, lengths: lengths, from: carry?.layers[index])
+      let result = Self.unroll(layer, outputs, lengths: lengths, from: states?[index])
       outputs = result.outputs
-      states.append(result.state)
+      finals.append(result.parts)
     }
-    return (outputs, Carry(layers: states))
+    return (outputs, finals)
   }
 
   /// All steps of a window whose inputs are rows of an embedding.
@@ -82,24 +99,23 @@ public struct RecurrentStack: Module {
   public func unroll(
     tokens: [Int32], embedding: Variable, batchSize: Int, from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
-    check(carry)
-    var (outputs, first) = Self.unroll(
-      layers[0], tokens: tokens, embedding: embedding, batchSize: batchSize,
-      from: carry?.layers[0])
-    var states = [first]
+    let states = carry?.variables(on: embedding.tape)
+    check(states?.count)
+    var (outputs, parts) = Self.unroll(
+      layers[0], tokens: tokens, embedding: embedding, batchSize: batchSize, from: states?[0])
+    var finals = [parts]
     for (index, layer) in layers.enumerated().dropFirst() {
       outputs = outputs.dropout(probability: dropout)
-      (outputs, first) = Self.unroll(
-        layer, outputs, lengths: nil, from: carry?.layers[index])
-      states.append(first)
+      (outputs, parts) = Self.unroll(layer, outputs, lengths: nil, from: states?[index])
+      finals.append(parts)
     }
-    return (outputs, Carry(layers: states))
+    return (outputs, Carry(detaching: finals))
   }
 
-  private func check(_ carry: Carry?) {
+  private func check(_ count: Int?) {
     precondition(
-      carry == nil || carry?.layers.count == layers.count,
-      "the state of \(carry?.layers.count ?? 0) layers for \(layers.count)")
+      count == nil || count == layers.count,
+      "the state of \(count ?? 0) layers for \(layers.count)")
   }
 
   // A cell of an unknown type: its state goes in and out as parts.
@@ -109,19 +125,19 @@ public struct RecurrentStack: Module {
   }
 
   static func unroll<Cell: RecurrentCell>(
-    _ cell: Cell, _ inputs: Variable, lengths: [Int32]?, from parts: [Tensor]?
-  ) -> (outputs: Variable, state: [Tensor]) {
-    let state = parts.map { Cell.State(tensors: $0, on: inputs.tape) }
+    _ cell: Cell, _ inputs: Variable, lengths: [Int32]?, from parts: [Variable]?
+  ) -> (outputs: Variable, parts: [Variable]) {
+    let state = parts.map { Cell.State(parts: $0) }
     let result = cell.unroll(inputs, lengths: lengths, from: state)
-    return (result.outputs, result.state.tensors)
+    return (result.outputs, result.state.parts)
   }
 
   private static func unroll<Cell: RecurrentCell>(
-    _ cell: Cell, tokens: [Int32], embedding: Variable, batchSize: Int, from parts: [Tensor]?
-  ) -> (outputs: Variable, state: [Tensor]) {
-    let state = parts.map { Cell.State(tensors: $0, on: embedding.tape) }
+    _ cell: Cell, tokens: [Int32], embedding: Variable, batchSize: Int, from parts: [Variable]?
+  ) -> (outputs: Variable, parts: [Variable]) {
+    let state = parts.map { Cell.State(parts: $0) }
     let result = cell.unroll(
       tokens: tokens, embedding: embedding, batchSize: batchSize, from: state)
-    return (result.outputs, result.state.tensors)
+    return (result.outputs, result.state.parts)
   }
 }
