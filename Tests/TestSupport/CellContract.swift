@@ -45,7 +45,7 @@ public struct CellContract: Sendable {
   }
 
   /// The cell.
-  public let cell: any RecurrentCell
+  public var cell: any RecurrentCell
   /// T, B, D, H.
   public let sizes: CellSizes
   /// (T, B, D).
@@ -133,6 +133,14 @@ public struct CellContract: Sendable {
         check("initial.\(index)", at: initial[index]) { new in moved { $0.initial[index] = new } })
     }
     return errors.max { $0.value < $1.value } ?? (.infinity, "nothing")
+  }
+
+  /// The outputs and the parts of the final state, on no tape.
+  public func inference(padded: Bool) -> (outputs: Tensor, state: [Tensor]) {
+    let (outputs, state) = run(
+      cell, .unroll, padded: padded, source: Variable(inputs),
+      initial: initial.map { Variable($0) })
+    return (outputs.value, state.map(\.value))
   }
 
   // MARK: A cell of an unknown type
