@@ -3,13 +3,16 @@
 #define FOR_VECTORS(count) for (int64_t j = 0, left = (count); left > 0; j += LANES, left -= LANES)
 
 static void sigmoid(REAL *y, const REAL *x, int64_t count) {
-  FOR_VECTORS(count) store_up_to(y + j, vector_sigmoid(load_up_to(x + j, left)), left);
+  const vector one = splat(1);
+  FOR_VECTORS(count) {
+    store_up_to(y + j, one / (one + vector_exp_of_any(-load_up_to(x + j, left))), left);
+  }
 }
 static void hyperbolic_tangent(REAL *y, const REAL *x, int64_t count) {
   FOR_VECTORS(count) store_up_to(y + j, vector_tanh(load_up_to(x + j, left)), left);
 }
 static void exponential(REAL *y, const REAL *x, int64_t count) {
-  FOR_VECTORS(count) store_up_to(y + j, vector_exp(load_up_to(x + j, left)), left);
+  FOR_VECTORS(count) store_up_to(y + j, vector_exp_of_any(load_up_to(x + j, left)), left);
 }
 static void add(REAL *y, const REAL *x, int64_t count) {
   FOR_VECTORS(count) store_up_to(y + j, load_up_to(y + j, left) + load_up_to(x + j, left), left);
@@ -107,7 +110,7 @@ INLINE REAL largest(const REAL *x, int64_t count) {
 INLINE double exponentials(REAL *row, int64_t columns, REAL most) {
   vector sum = splat(0);
   FOR_VECTORS(columns) {
-    vector e = vector_exp(load_up_to(row + j, left) - splat(most));
+    vector e = vector_exp_of_any(load_up_to(row + j, left) - splat(most));
     if (left < LANES) {
       REAL whole[LANES];
       store(whole, e);

@@ -55,6 +55,7 @@ INLINE vector vector_exp(vector x) {
   for (int i = 0; i < LANES; i++) x[i] = exp(x[i]);
   return x;
 }
+INLINE vector vector_exp_of_any(vector x) { return vector_exp(x); }
 INLINE vector vector_tanh(vector x) {
   for (int i = 0; i < LANES; i++) x[i] = tanh(x[i]);
   return x;
@@ -62,24 +63,36 @@ INLINE vector vector_tanh(vector x) {
 #else
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));
 
-/// e^x = 2^n e^r with |r| ≤ ln 2 / 2 and a polynomial of degree 6 (Cephes expf): at most 2 ulp.
-INLINE vector vector_exp(vector x) {
-  x = clamp(x, -87.33654f, 88.37626f);
+/// e^r and n with x = n ln 2 + r, |r| ≤ ln 2 / 2: a polynomial of degree 6 (Cephes expf).
+INLINE vector reduced_exp(vector x, integers *n) {
   // Adding 1.5 · 2^23 rounds to an integer that then stands in the low bits.
   const vector shift = splat(12582912.0f);
   vector rounded = multiply_add(x, splat(1.44269504088896341f), shift);
-  vector n = rounded - shift;
-  vector r = multiply_add(n, splat(-0.693359375f), x);
-  r = multiply_add(n, splat(2.12194440e-4f), r);
+  vector whole = rounded - shift;
+  vector r = multiply_add(whole, splat(-0.693359375f), x);
+  r = multiply_add(whole, splat(2.12194440e-4f), r);
   vector p = splat(1.9875691500e-4f);
   p = multiply_add(p, r, splat(1.3981999507e-3f));
   p = multiply_add(p, r, splat(8.3334519073e-3f));
   p = multiply_add(p, r, splat(4.1665795894e-2f));
   p = multiply_add(p, r, splat(1.6666665459e-1f));
   p = multiply_add(p, r, splat(5.0000001201e-1f));
-  p = multiply_add(p * r, r, r) + splat(1.0f);
-  integers power = ((integers)rounded << 23) + 0x3f800000;
-  return p * (vector)power;
+  *n = ((integers)rounded << 9) >> 9;
+  return multiply_add(p * r, r, r) + splat(1.0f);
+}
+/// e^x for activations: at most 1.1 ulp between -87 and 88, and held at the values there beyond.
+INLINE vector vector_exp(vector x) {
+  integers n;
+  vector p = reduced_exp(clamp(x, -87.33654f, 88.37626f), &n);
+  return p * (vector)((n << 23) + 0x3f800000);
+}
+/// e^x for every x: at most 1.1 ulp, down to 0 and up to infinity. 2^n in two factors, because
+/// one cannot be written for the greatest n and the least.
+INLINE vector vector_exp_of_any(vector x) {
+  integers n;
+  vector p = reduced_exp(clamp(x, -104.0f, 89.0f), &n);
+  const integers half = n >> 1;
+  return p * (vector)((half << 23) + 0x3f800000) * (vector)(((n - half) << 23) + 0x3f800000);
 }
 
 /// Odd polynomial below 0.625, 1 - 2 / (e^2x + 1) above (Cephes tanhf): at most 2.5 ulp.
