@@ -51,7 +51,10 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
       sum[r][v] = accumulate ? load(c + r * leading_c + v * LANES) : splat(0);
     }
   }
+  const REAL *next_panels = panels + count * panel_stride;
   for (int64_t i = 0; i < k; i++) {
+    // Packed rows belong to a large product, whose panels come from the third-level cache.
+    if (layout == PACKED) __builtin_prefetch(next_panels + i * RECUR_PANEL, 0, 2);
     vector b[4 * VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < count * VECTORS; v++) {
