@@ -142,6 +142,8 @@ struct JSONScanner {
     if position - start > 512 { throw failure("a number of more than 512 digits", at: start) }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isForDecoder { numbers.append(start..<position) }
+    // -0 has a sign that no integer keeps: it is a floating-point number.
+    if text == "-0" { plain = false }
     if plain, let integer = Int(text) { return .integer(integer) }
     guard let number = Double(text), number.isFinite else {
       throw failure("the number is out of range", at: start)

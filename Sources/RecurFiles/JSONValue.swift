@@ -9,7 +9,7 @@ public indirect enum JSONValue: Sendable {
   case null
   /// `true` or `false`
   case bool(Bool)
-  /// A number that is spelled as a plain integer (`-?(0|[1-9][0-9]*)`) and fits `Int`.
+  /// A number that is spelled as a plain integer (`0` or `-?[1-9][0-9]*`) and fits `Int`.
   case integer(Int)
   /// Any other number.
   case number(Double)

@@ -218,4 +218,36 @@ struct DurableDirectoryTests {
     #expect(error?.kind == .cannotCreate)
     #expect(folder.contents == ["file"])
   }
+
+  /// Whether this process may mount a file system to fill.
+  private static let canMount: Bool = {
+    let folder = TemporaryFolder()
+    let mount = "mount -t tmpfs -o size=64k none '\(folder.path)' 2>/dev/null"
+    return system("\(mount) && umount '\(folder.path)'") == 0
+  }()
+
+  @Test(
+    "A disk that is really full loses nothing that was there",
+    .enabled(if: canMount, "mounting a small file system needs rights that are not there"))
+  func reallyFullDisk() throws {
+    mkdir(folder("disk"), 0o700)
+    #expect(system("mount -t tmpfs -o size=64k none '\(folder("disk"))'") == 0)
+    defer { system("umount '\(folder("disk"))'") }
+    try save("disk/c-1", 1)
+    try AtomicFile.write("old", to: folder("disk/file"))
+    let large = [UInt8](repeating: 7, count: 100_000)
+    let file = #expect(throws: RecurError.self) {
+      try AtomicFile.write(large, to: folder("disk/file"))
+    }
+    #expect(file?.kind == .inputOutput)
+    let directory = #expect(throws: RecurError.self) {
+      let directory = try DurableDirectory(at: folder("disk/c-2"))
+      try directory.write("large", large)
+    }
+    #expect(directory?.what == "cannot write: No space left on device")
+    #expect(refusal(folder("disk/c-1")) == nil)
+    #expect(folder.bytes(of: "disk/file") == Array("old".utf8))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder("disk"))
+    #expect(names.sorted() == ["c-1", "file"])
+  }
 }

@@ -56,6 +56,24 @@ struct InputFileTests {
     #expect(refusal(folder(String(repeating: "n", count: 300))) != nil)
   }
 
+  @Test("A hyphen is standard input, held to the same limit")
+  func standardInput() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("a", (0..<5000).map { UInt8(truncatingIfNeeded: $0) })
+    let kept = dup(STDIN_FILENO)
+    defer {
+      dup2(kept, STDIN_FILENO)
+      close(kept)
+    }
+    for limit in [5000, 4999] {
+      let descriptor = open(path, O_RDONLY)
+      dup2(descriptor, STDIN_FILENO)
+      close(descriptor)
+      let error = refusal("-", limit: limit)
+      #expect(limit == 5000 ? error == nil : error?.kind == .badData)
+    }
+  }
+
   @Test("An empty file is an error unless it is allowed")
   func emptyFile() throws {
     let folder = TemporaryFolder()

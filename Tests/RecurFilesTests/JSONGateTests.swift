@@ -107,11 +107,11 @@ struct JSONGateTests {
         Sizes.self, from: Array(text.utf8), limits: .configuration, path: "c.json")
     }
     #expect(try decode("3", "1.0") == Sizes(layers: 3, dropout: 1))
-    #expect(try decode("-0", "0.0") == Sizes(layers: 0, dropout: 0))
+    #expect(try decode("0", "-0") == Sizes(layers: 0, dropout: 0))
     #expect(try decode("2", "1e3") == Sizes(layers: 2, dropout: 1000))
     #expect(try decode("2", "1e300") == Sizes(layers: 2, dropout: 1e300))
     for spelling in [
-      "1.0", "1e0", "1E2", "10e-1", "0.0", "-0.0", "1e16", "1.5", "12345678901234567890",
+      "1.0", "1e0", "1E2", "10e-1", "0.0", "-0", "-0.0", "1e16", "1.5", "12345678901234567890",
     ] {
       let error = #expect(throws: RecurError.self) { try decode(spelling, "0.5") }
       #expect(error?.kind == .badData, "\(spelling)")

@@ -112,6 +112,7 @@ struct SafetensorsFileTests {
       ),
       ("wrong length", file("{\(tensor("a", "F32", "[2]"))}", data: 4)),
       ("backward offsets", file("{\(tensor("a", "F32", "[0]", "[4,0]"))}", data: 4)),
+      ("minus zero", file("{\(tensor("a", "F32", "[0]", "[-0,0]"))}")),
       ("negative offset", file("{\(tensor("a", "F32", "[1]", "[-4,0]"))}", data: 4)),
       ("three offsets", file("{\(tensor("a", "F32", "[1]", "[0,4,4]"))}", data: 4)),
       ("one offset", file("{\(tensor("a", "F32", "[1]", "[4]"))}", data: 4)),
