@@ -55,6 +55,29 @@ final class PieceTable: Sendable {
       pieces, utf8.baseAddress, Int64(begin), ends.baseAddress, ends.count, numbers.baseAddress)
   }
 
+  /// Looks up code points up to the first one that is missing; answers how many there are and how
+  /// many bytes they have.
+  func numbersOfCodePoints(
+    _ utf8: UnsafeBufferPointer<UInt8>, into numbers: UnsafeMutableBufferPointer<Int32>
+  ) -> (count: Int, used: Int) {
+    var used = 0
+    let count = ctext_pieces_find_code_points(
+      pieces, utf8.baseAddress, utf8.count, numbers.baseAddress, numbers.count, &used)
+    return (count, used)
+  }
+
+  /// The bytes of pieces one after another; nil where a number is not in the table.
+  func joined(_ numbers: UnsafeBufferPointer<Int32>) -> [UInt8]? {
+    let length = Int(ctext_pieces_joined_length(pieces, numbers.baseAddress, numbers.count))
+    if length < 0 { return nil }
+    return Array(unsafeUninitializedCapacity: length) { bytes, count in
+      if length > 0 {
+        ctext_pieces_join(pieces, numbers.baseAddress, numbers.count, bytes.baseAddress)
+      }
+      count = length
+    }
+  }
+
   /// The bytes of a piece, valid while nothing is added.
   func bytes(of number: Int32) -> UnsafeBufferPointer<UInt8> {
     precondition(number >= 0 && Int(number) < count, "piece \(number) of \(count)")

@@ -4,9 +4,9 @@ extension Tokenizer {
   ///
   /// - Parameter ids: each from 0 to `vocabulary.count - 1`.
   public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(ids.underestimatedCount)
-    for id in ids { vocabulary.append(id, to: &bytes) }
+    guard let bytes = vocabulary.bytes(of: ids) else {
+      preconditionFailure("an id is not one of the \(vocabulary.count) of the vocabulary")
+    }
     return bytes
   }
 
@@ -22,13 +22,18 @@ extension Tokenizer {
 }
 
 extension Vocabulary {
+  /// What tokens stand for, one after another; nil where an id is not in the vocabulary.
+  public func bytes(of ids: some Sequence<Int32>) -> [UInt8]? {
+    let joined = ids.withContiguousStorageIfAvailable { table.joined($0) }
+    return joined ?? Array(ids).withUnsafeBufferPointer { table.joined($0) }
+  }
+
   /// Appends what a token stands for.
   func append(_ id: Int32, to bytes: inout [UInt8]) {
-    let key = table.bytes(of: id)
-    if key.count == 4, key[0] == 0xFF {
-      bytes.append(key[3])
+    if let byte = byte(of: id) {
+      bytes.append(byte)
     } else {
-      bytes.append(contentsOf: key)
+      bytes.append(contentsOf: table.bytes(of: id))
     }
   }
 }

@@ -15,6 +15,12 @@ extension Tokenizer {
     var ids: [Int32] = []
     utf8.withUnsafeBufferPointer { source in
       ids.reserveCapacity(expectedTokenCount(in: source))
+      if segmentation == .character {
+        Self.forEachChunk(
+          of: source, normalization: normalization, caseFolding: caseFolding
+        ) { text, _ in appendCharacters(of: text.utf8, to: &ids) }
+        return
+      }
       forEachBatch(in: source) { text, begin, ends, numbers, missing in
         if missing == 0 {
           ids.append(contentsOf: numbers)
@@ -35,6 +41,23 @@ extension Tokenizer {
     return ids
   }
 
+  /// Characters need no boundaries: they are looked up as they come.
+  private func appendCharacters(of utf8: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+    var rest = utf8
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 4096) { numbers in
+      while !rest.isEmpty {
+        let (count, used) = vocabulary.table.numbersOfCodePoints(rest, into: numbers)
+        ids.append(contentsOf: numbers[..<count])
+        rest = UnsafeBufferPointer(rebasing: rest[used...])
+        if count == numbers.count || rest.isEmpty { continue }
+        var end = 1
+        while end < rest.count, rest[end] & 0xC0 == 0x80 { end += 1 }
+        for byte in rest[..<end] { ids.append(vocabulary.byteIDs[Int(byte)]) }
+        rest = UnsafeBufferPointer(rebasing: rest[end...])
+      }
+    }
+  }
+
   /// The tokens of a text with the bytes of the source that each stands for.
   ///
   /// Without folding and normalization the ranges tile the source exactly. With them the ranges cover
@@ -48,11 +71,15 @@ extension Tokenizer {
       tokens.reserveCapacity(expectedTokenCount(in: source))
       var chunkBegin = 0
       forEachBatch(in: source, chunkBegins: { chunkBegin = $0 }) {
-        text, begin, ends, numbers, _ in
+        text, begin, ends, numbers, missing in
         func append(_ id: Int32, _ range: Range<Int>) {
           let range = text.sourceRange(of: range)
           tokens.append(
             Token(id: id, range: range.lowerBound + chunkBegin..<range.upperBound + chunkBegin))
+        }
+        if missing == 0, text.isUnchanged {
+          appendRun(numbers, from: begin + chunkBegin, ends: ends, shift: chunkBegin, to: &tokens)
+          return
         }
         var begin = begin
         for (end, number) in zip(ends, numbers) {
@@ -72,6 +99,22 @@ extension Tokenizer {
     return tokens
   }
 
+  /// Appends a run of tokens that all are in the vocabulary, in one go.
+  private func appendRun(
+    _ ids: UnsafeBufferPointer<Int32>, from begin: Int, ends: UnsafeBufferPointer<Int64>,
+    shift: Int, to tokens: inout [Token]
+  ) {
+    withUnsafeTemporaryAllocation(of: Token.self, capacity: ids.count) { run in
+      var begin = begin
+      for position in 0..<ids.count {
+        let end = Int(ends[position]) + shift
+        run.initializeElement(at: position, to: Token(id: ids[position], range: begin..<end))
+        begin = end
+      }
+      tokens.append(contentsOf: run)
+    }
+  }
+
   /// Calls `body` with runs of pieces and their ids; an id is -1 where the vocabulary has none.
   private func forEachBatch(
     in source: UnsafeBufferPointer<UInt8>, chunkBegins: (Int) -> Void = { _ in },
@@ -87,6 +130,13 @@ extension Tokenizer {
       chunkBegins(chunkBegin)
       cursor.forEachBatch(in: text.utf8) { begin, ends in
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: ends.count) { numbers in
+          if segmentation == .byte {
+            for offset in ends.indices {
+              numbers[offset] = vocabulary.byteIDs[Int(text.utf8[begin + offset])]
+            }
+            body(text, begin, ends, UnsafeBufferPointer(numbers), 0)
+            return
+          }
           let missing = vocabulary.table.numbers(
             of: text.utf8, from: begin, ends: ends, into: numbers)
           body(text, begin, ends, UnsafeBufferPointer(numbers), missing)

@@ -30,12 +30,15 @@ final class TransformedText {
     ctext_transformed_release(&owned)
   }
 
+  /// Whether the result is the source, byte for byte.
+  var isUnchanged: Bool { edits.isEmpty }
+
   /// The smallest range of the source that makes a range of the result.
   ///
   /// A result that is part of one replacement (the f of ﬁ under NFKC) comes from the whole of what
   /// was replaced.
   func sourceRange(of range: Range<Int>) -> Range<Int> {
-    if edits.isEmpty { return range }
+    if isUnchanged { return range }
     return sourceBegin(range.lowerBound)..<sourceEnd(range.upperBound)
   }
 

@@ -161,6 +161,22 @@ int32_t ctext_pieces_find(const ctext_pieces *pieces, const uint8_t *bytes, size
 size_t ctext_pieces_find_all(const ctext_pieces *pieces, const uint8_t *utf8, int64_t begin,
                              const int64_t *ends, size_t count, int32_t *numbers);
 
+/// Looks up the code points of a buffer, up to the first one that was never entered.
+///
+/// \param used  how many bytes have been looked up.
+/// \returns how many numbers were written: `capacity` at most.
+size_t ctext_pieces_find_code_points(const ctext_pieces *pieces, const uint8_t *utf8, size_t length,
+                                     int32_t *numbers, size_t capacity, size_t *used);
+
+/// How many bytes `ctext_pieces_join` writes; -1 where a number is not in the table.
+int64_t ctext_pieces_joined_length(const ctext_pieces *pieces, const int32_t *numbers,
+                                   size_t count);
+
+/// Writes pieces one after another. A piece of four bytes that begins with FF, which no UTF-8
+/// contains, stands for its last byte.
+void ctext_pieces_join(const ctext_pieces *pieces, const int32_t *numbers, size_t count,
+                       uint8_t *bytes);
+
 /// How many distinct pieces there are.
 size_t ctext_pieces_size(const ctext_pieces *pieces);
 
