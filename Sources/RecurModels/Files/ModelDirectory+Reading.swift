@@ -1,6 +1,4 @@
 public import RecurFiles
-import RecurGradients
-import RecurTensors
 import RecurText
 
 extension ModelDirectory {
@@ -59,11 +57,8 @@ extension ModelDirectory {
         .bug, "a model directory without a problem has no model", at: .init(path: path),
         hint: "please report this")
     }
-    // The weights are written over at once; what matters is that building them is bounded, and
-    // the file has already been found to hold as many.
-    var generator = SeededGenerator(seed: 0)
-    var model = try LanguageModel(configuration, using: &generator)
-    try model.load(weights, allowingNonFinite: allowingNonFinite)
+    let model = try LanguageModel(
+      configuration, from: weights, allowingNonFinite: allowingNonFinite)
     self.init(
       model, tokenizer, generation: generation, trainingArguments: training ?? nil,
       evaluationResults: evaluation ?? nil)

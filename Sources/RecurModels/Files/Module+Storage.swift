@@ -24,7 +24,17 @@ extension Module {
   public mutating func load(
     _ file: SafetensorsFile, allowingNonFinite: Bool = false
   ) throws(RecurError) {
-    let expected = parameters.map { (name: $0.name, shape: $0.value.shape) }
+    try load(
+      file, expecting: parameters.map { (name: $0.name, shape: $0.value.shape) },
+      allowingNonFinite: allowingNonFinite)
+  }
+
+  /// Takes the values of all parameters, in their order, from a file; the shapes may be others than
+  /// the module has so far.
+  mutating func load(
+    _ file: SafetensorsFile, expecting expected: [(name: String, shape: [Int])],
+    allowingNonFinite: Bool
+  ) throws(RecurError) {
     let problems = file.problems(expecting: expected)
     if !problems.isEmpty {
       throw RecurError(
