@@ -1,0 +1,102 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import RecurFiles
+
+/// Flags from the environment: `RECUR_BATCH_SIZE=64` stands for `--batch-size 64`.
+///
+/// The command line wins: a flag that stands there is not taken from the environment.
+enum EnvironmentFlags {
+  /// The arguments with those that the environment adds, behind the names of the subcommands.
+  static func added(to arguments: [String]) throws(RecurError) -> [String] {
+    let variables = values(of: environ)
+    guard !variables.isEmpty else { return arguments }
+    guard let command = try Command.all().resolved(by: arguments) else { return arguments }
+    var added: [String] = []
+    for argument in command.flags.arguments ?? [] {
+      guard let name = argument.longName,
+        let value = variables["RECUR_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()],
+        !isGiven("--\(name)", in: arguments)
+      else { continue }
+      if argument.kind == "flag" {
+        switch value.lowercased() {
+        case "1", "true", "yes", "on": added.append("--\(name)")
+        case "0", "false", "no", "off": break
+        default:
+          throw RecurError(
+            .usage, "RECUR_\(name.uppercased()) is \"\(DisplayText.escaped(value))\"",
+            hint: "set it to 1 or 0")
+        }
+      } else {
+        added.append("--\(name)=\(value)")
+      }
+    }
+    var result = arguments
+    result.insert(contentsOf: added, at: command.depth)
+    return result
+  }
+
+  private static func isGiven(_ flag: String, in arguments: [String]) -> Bool {
+    arguments.prefix { $0 != "--" }.contains { $0 == flag || $0.hasPrefix(flag + "=") }
+  }
+
+  private static func values(
+    of block: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) -> [String: String] {
+    var result: [String: String] = [:]
+    var entry = block
+    while let pointer = entry?.pointee {
+      let text = String(cString: pointer)
+      if text.hasPrefix("RECUR_"), let equals = text.firstIndex(of: "=") {
+        let value = String(text[text.index(after: equals)...])
+        if !value.isEmpty { result[String(text[..<equals])] = value }
+      }
+      entry = entry?.advanced(by: 1)
+    }
+    return result
+  }
+}
+
+/// The part of the parser's own description of the commands that is needed here.
+private struct Command: Decodable {
+  struct Document: Decodable { var command: Command }
+  struct Argument: Decodable {
+    struct Name: Decodable {
+      var kind: String
+      var name: String
+    }
+    var kind: String
+    var names: [Name]?
+    var longName: String? { names?.first { $0.kind == "long" }?.name }
+  }
+
+  var commandName: String
+  var subcommands: [Command]?
+  var arguments: [Argument]?
+
+  static func all() throws(RecurError) -> Command {
+    do {
+      _ = try RecurCommand.parseAsRoot(["--experimental-dump-help"])
+    } catch {
+      let text = RecurCommand.fullMessage(for: error)
+      return try JSONGate.decode(
+        Document.self, from: Array(text.utf8), limits: .init(byteCount: 16 << 20, depth: 32),
+        path: "--experimental-dump-help"
+      ).command
+    }
+    throw RecurError(.bug, "the commands cannot be described", hint: "please report this")
+  }
+
+  /// The command that the arguments name, and how many of them are its name.
+  func resolved(by arguments: [String]) -> (flags: Command, depth: Int)? {
+    var command = self
+    var depth = 0
+    while let name = arguments.dropFirst(depth).first,
+      let next = command.subcommands?.first(where: { $0.commandName == name })
+    {
+      command = next
+      depth += 1
+    }
+    return depth == 0 ? nil : (command, depth)
+  }
+}

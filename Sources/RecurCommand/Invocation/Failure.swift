@@ -1,0 +1,67 @@
+import ArgumentParser
+import RecurFiles
+
+/// How a command ends: an exit code, and what is said about it.
+enum Failure {
+  /// Says what went wrong in two lines, and gives the exit code.
+  static func report(_ error: any Error) -> Int32 {
+    switch error {
+    case is OutputClosed: return 0
+    case let interrupted as Interrupted: return Interruption.exitCode(of: interrupted.signal)
+    case let error as RecurError:
+      show(error)
+      return error.kind.exitCode
+    default: return reportParser(error)
+    }
+  }
+
+  /// `error: …` and `hint: …`.
+  static func show(_ error: RecurError) {
+    let palette = Palette(for: .error)
+    let place = error.place.map { " (\($0))" } ?? ""
+    StandardStream.error.show(
+      palette.alarm("error:") + " " + oneLine(error.what) + place + "\n"
+        + palette.advice("hint:") + " " + oneLine(error.hint) + "\n")
+  }
+
+  /// What the parser throws: a wrong command line, or text that was asked for (help, completions).
+  private static func reportParser(_ error: any Error) -> Int32 {
+    let code = RecurCommand.exitCode(for: error)
+    guard code != .success else {
+      do {
+        try StandardStream.output.write(RecurCommand.fullMessage(for: error) + "\n")
+        return 0
+      } catch {
+        return report(error)
+      }
+    }
+    let full = RecurCommand.fullMessage(for: error)
+    let hint =
+      full.split(separator: "\n").last { $0.contains("See '") }.map { line in
+        line.trimmingSpaces().replacingFirst("See", with: "see")
+      } ?? "see 'recur --help'"
+    show(RecurError(.usage, RecurCommand.message(for: error), hint: hint))
+    return code == .validationFailure ? RecurError.Kind.usage.exitCode : code.rawValue
+  }
+
+  /// A message without line breaks and controls.
+  private static func oneLine(_ text: String) -> String {
+    DisplayText.escaped(
+      text.split(separator: "\n").map { $0.trimmingSpaces() }.joined(separator: " "), limit: 4000)
+  }
+}
+
+extension StringProtocol {
+  fileprivate func trimmingSpaces() -> String {
+    var text = Substring(self)
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}
+
+extension String {
+  fileprivate func replacingFirst(_ prefix: String, with other: String) -> String {
+    hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
+  }
+}

@@ -1,0 +1,4 @@
+/// The version of Recur.
+enum RecurVersion {
+  static let current = "0.1.0"
+}
