@@ -19,13 +19,14 @@ struct RecurCommand: ParsableCommand {
       """,
     version: "recur \(RecurVersion.current)",
     subcommands: [
-      DoctorCommand.self,
+      GenerateCommand.self, TokenizeCommand.self, InfoCommand.self, DoctorCommand.self,
+      BenchmarkCommand.self,
     ])
 
   static func main() {
     // A reader that has gone is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    exit(run(CommandLine.arguments.dropFirst()))
+    Glibc.exit(run(CommandLine.arguments.dropFirst()))
   }
 
   private static func run(_ arguments: ArraySlice<String>) -> Int32 {

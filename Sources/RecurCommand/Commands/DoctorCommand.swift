@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
   @OptionGroup var threading: ThreadFlags
 
   @Option(
-    help: ArgumentHelp("How long each speed is measured.", valueName: "s"),
+    help: ArgumentHelp("How long each speed is measured. (default: 0.3)", valueName: "s"),
     transform: Values.number(0.01...60))
   var seconds = 0.3
 

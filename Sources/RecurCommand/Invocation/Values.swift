@@ -15,14 +15,6 @@ enum Values {
     }
   }
 
-  /// Whole numbers, each in a range, with commas between them.
-  static func integers(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> [Int] {
-    { text in
-      try text.split(separator: ",", omittingEmptySubsequences: false)
-        .map { try integer(range)(String($0)) }
-    }
-  }
-
   /// A number from a range, NaN never.
   ///
   /// - Parameters:
@@ -47,6 +39,21 @@ enum Values {
       }
       return value
     }
+  }
+
+  /// Any whole number; its range is checked where all settings come together.
+  @Sendable static func whole(_ text: String) throws -> Int {
+    try integer(Int.min...Int.max)(text)
+  }
+
+  /// Whole numbers with commas between them.
+  @Sendable static func wholes(_ text: String) throws -> [Int] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { try whole(String($0)) }
+  }
+
+  /// Any number that is finite.
+  @Sendable static func finite(_ text: String) throws -> Double {
+    try number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)(text)
   }
 
   /// A seed: any whole number of 64 bits that is not negative.

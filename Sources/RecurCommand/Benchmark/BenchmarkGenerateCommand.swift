@@ -1,0 +1,78 @@
+import ArgumentParser
+import Recur
+
+/// `recur benchmark generate`: tokens drawn from a model of random weights.
+struct BenchmarkGenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Measure generation, one text or several together.",
+    discussion: """
+      A character is one step of the model and one draw at temperature 0.8, with top-p 0.95. With \
+      --streams the characters of all texts count.
+
+      EXAMPLES:
+        recur benchmark generate --cell lstm --layers 2 --hidden-size 512
+        recur benchmark generate --streams 16 --threads 1 --json
+      """)
+
+  @OptionGroup var sizes: BenchmarkModel
+
+  @Option(
+    help: ArgumentHelp("Texts that go through the model together. (default: 1)", valueName: "n"),
+    transform: Values.integer(1...TextGenerator.maximumSampleCount))
+  var streams = 1
+
+  @Option(
+    help: ArgumentHelp("Characters in a measured piece. (default: 200)", valueName: "n"),
+    transform: Values.integer(1...1_000_000))
+  var length = 200
+
+  @Option(
+    help: ArgumentHelp("The least seconds that are measured. (default: 3)", valueName: "s"),
+    transform: Values.number(0...3600))
+  var seconds = 3.0
+
+  func run() throws {
+    try sizes.threading.run {
+      let (model, generator) = try sizes.make()
+      var draws = generator
+      var stepper = LanguageModelStepper(model, rows: streams)
+      var sampler = Sampler(Sampling())
+      var tokens = [Int32](repeating: 0, count: streams)
+      let columns = sizes.vocabularySize
+      func piece() {
+        for _ in 0..<length {
+          stepper.step(tokens).withUnsafeBuffer { logits in
+            for row in tokens.indices {
+              let logits = UnsafeBufferPointer(
+                rebasing: logits[(row * columns)..<((row + 1) * columns)])
+              tokens[row] = sampler.draw(from: logits, after: [], using: &draws)
+            }
+          }
+        }
+      }
+      piece()
+      let measured = Measurement(least: 5, duration: seconds, piece)
+      let speed = Double(length * streams) / measured.median
+      let memory = Measurement.peakMemory
+      if sizes.json {
+        try JSONOutput.show(
+          "recur.benchmark.generate/1",
+          [
+            .init("characters_per_second", .rounded(speed, 1)),
+            .init("streams", .integer(streams)),
+            .init("microseconds_per_step", .rounded(Double(streams) / speed * 1e6, 2)),
+            .init("peak_rss_mb", .rounded(memory, 1)),
+          ] + sizes.members)
+        return
+      }
+      try StandardStream.output.write(
+        TextTable.aligned([
+          ("Model", sizes.title),
+          ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
+          ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name))"),
+          ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
+        ]))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Recur
+
+/// The sizes of a model with random weights, and the machine it runs on.
+struct BenchmarkModel: ParsableArguments {
+  @Option(help: ArgumentHelp("The recurrent cell.", valueName: "cell"))
+  var cell = CellName.lstm
+
+  @Option(
+    help: ArgumentHelp("How many layers. (default: 2)", valueName: "n"),
+    transform: Values.integer(1...64))
+  var layers = 2
+
+  @Option(
+    help: ArgumentHelp("The width of each layer. (default: 512)", valueName: "n"),
+    transform: Values.integer(1...8192))
+  var hiddenSize = 512
+
+  @Option(
+    help: ArgumentHelp("The width of the embedding. (default: as the layers)", valueName: "n"),
+    transform: Values.integer(1...8192))
+  var embeddingSize: Int?
+
+  @Option(
+    help: ArgumentHelp("Tokens in the vocabulary. (default: 96)", valueName: "n"),
+    transform: Values.integer(2...1_000_000))
+  var vocabularySize = 96
+
+  @Option(
+    help: ArgumentHelp("What the weights and tokens are drawn from. (default: 1)", valueName: "n"),
+    transform: Values.seed)
+  var seed: UInt64 = 1
+
+  @OptionGroup var threading: ThreadFlags
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  /// The configuration of these sizes.
+  var configuration: LanguageModelConfiguration {
+    LanguageModelConfiguration(
+      cell: cell.kind, vocabularySize: vocabularySize, embeddingSize: embeddingSize ?? hiddenSize,
+      hiddenSizes: Array(repeating: hiddenSize, count: layers))
+  }
+
+  /// A model of these sizes with random weights, and what the weights were drawn from.
+  func make() throws(RecurError) -> (model: LanguageModel, generator: SeededGenerator) {
+    var generator = SeededGenerator(seed: seed)
+    let model = try LanguageModel(configuration, using: &generator)
+    return (model, generator)
+  }
+
+  /// What a document says about the model and the machine.
+  var members: [JSONValue.Member] {
+    [
+      .init("cell", .string(cell.rawValue)),
+      .init("layers", .integer(layers)),
+      .init("hidden_size", .integer(hiddenSize)),
+      .init("embedding_size", .integer(embeddingSize ?? hiddenSize)),
+      .init("vocabulary_size", .integer(vocabularySize)),
+      .init("threads", .integer(ThreadTeam.current.threadCount)),
+    ] + Machine.current.members
+  }
+
+  /// What is said about the model in a line.
+  var title: String {
+    "\(cell.rawValue) \(layers)×\(hiddenSize), embedding \(embeddingSize ?? hiddenSize), "
+      + "vocabulary \(vocabularySize)"
+  }
+}

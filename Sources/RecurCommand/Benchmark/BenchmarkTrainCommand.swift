@@ -1,0 +1,115 @@
+import ArgumentParser
+import Recur
+
+/// `recur benchmark train`: training steps of a model of random weights on random tokens.
+struct BenchmarkTrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Measure training steps.",
+    discussion: """
+      A step is forward, backward, clipping and Adam, as in a training. Model GFLOP/s count 6 \
+      operations for each matrix parameter and token, nothing discounted; the peak is measured in the \
+      same process with all threads. Values are medians over the steps after the warm-up.
+
+      EXAMPLES:
+        recur benchmark train --cell lstm --layers 2 --hidden-size 512 --batch-size 64 --window 128
+        recur benchmark train --cell gru --hidden-size 128 --batch-size 50 --window 50 --threads 1 \
+      --json
+      """)
+
+  @OptionGroup var sizes: BenchmarkModel
+
+  @Option(
+    help: ArgumentHelp("Sequences side by side. (default: 64)", valueName: "n"),
+    transform: Values.integer(1...65_536))
+  var batchSize = 64
+
+  @Option(
+    help: ArgumentHelp("Steps of a window. (default: 128)", valueName: "n"),
+    transform: Values.integer(1...65_536))
+  var window = 128
+
+  @Option(
+    help: ArgumentHelp("The least steps that are measured. (default: 10)", valueName: "n"),
+    transform: Values.integer(1...1_000_000))
+  var steps = 10
+
+  @Option(
+    help: ArgumentHelp("The least seconds that are measured. (default: 3)", valueName: "s"),
+    transform: Values.number(0...3600))
+  var seconds = 3.0
+
+  @Option(
+    help: ArgumentHelp("Steps before the measurement. (default: 3)", valueName: "n"),
+    transform: Values.integer(0...1000))
+  var warmup = 3
+
+  func run() throws {
+    try sizes.threading.run {
+      var (model, generator) = try sizes.make()
+      let perWindow = batchSize * window
+      let limit = Int32(sizes.vocabularySize)
+      let tokens = (0..<(perWindow * 4 + 1)).map { _ in
+        Int32.random(in: 0..<limit, using: &generator)
+      }
+      let windows = ContiguousBatches(tokens, batchSize: batchSize, windowLength: window)
+      var trainer = Trainer(optimizer: Adam(learningRate: 1e-3), clippingNorm: 1)
+      var carry: Carry?
+      var index = 0
+      func step() throws {
+        (_, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
+        index += 1
+      }
+      for _ in 0..<warmup { try step() }
+      let peakBefore = ProcessorSpeed.peakOperationsPerSecond()
+      let measured = try Measurement(least: steps, duration: seconds, step)
+      let memory = Measurement.peakMemory
+      let peak = max(peakBefore, ProcessorSpeed.peakOperationsPerSecond())
+      let speed = Double(perWindow) / measured.median
+      let work = 6 * Double(matrixParameters) * speed
+      try show(
+        speed: speed, work: work, peak: peak, memory: memory, count: measured.seconds.count)
+    }
+  }
+
+  /// Σ gH(I + H) over the layers, and HV of the head: what takes part in products.
+  private var matrixParameters: Int {
+    sizes.configuration.parameterShapes
+      .filter { $0.shape.count == 2 && $0.name != "embedding.weight" }
+      .reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+
+  private func show(
+    speed: Double, work: Double, peak: Double, memory: Double, count: Int
+  ) throws {
+    if sizes.json {
+      try JSONOutput.show(
+        "recur.benchmark.train/1",
+        [
+          .init("tokens_per_second", .rounded(speed, 1)),
+          .init("model_gflops", .rounded(work / 1e9, 2)),
+          .init("peak_gflops", .rounded(peak / 1e9, 2)),
+          .init("fraction_of_peak", .rounded(work / peak, 4)),
+          .init("peak_rss_mb", .rounded(memory, 1)),
+          .init("milliseconds_per_step", .rounded(Double(batchSize * window) / speed * 1e3, 3)),
+          .init("steps", .integer(count)),
+          .init("batch_size", .integer(batchSize)),
+          .init("window", .integer(window)),
+          .init("matrix_parameters", .integer(matrixParameters)),
+        ] + sizes.members)
+      return
+    }
+    try StandardStream.output.write(
+      TextTable.aligned([
+        ("Model", sizes.title),
+        ("Batch", "\(batchSize) × \(window), \(ThreadTeam.current.threadCount) threads, \(count) steps"),
+        ("Speed", "\(NumberText.grouped(Int(speed))) tokens/s"),
+        (
+          "Work",
+          "\(NumberText.fixed(work / 1e9, 1)) GFLOP/s, \(NumberText.fixed(work / peak * 100, 1)) % of "
+            + "\(NumberText.fixed(peak / 1e9, 1)) (\(Kernels.name))"
+        ),
+        ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
+      ]))
+  }
+}
