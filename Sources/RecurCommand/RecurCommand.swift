@@ -19,8 +19,8 @@ struct RecurCommand: ParsableCommand {
       """,
     version: "recur \(RecurVersion.current)",
     subcommands: [
-      GenerateCommand.self, TokenizeCommand.self, InfoCommand.self, DoctorCommand.self,
-      BenchmarkCommand.self,
+      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, TokenizeCommand.self,
+      InfoCommand.self, DoctorCommand.self, BenchmarkCommand.self,
     ])
 
   static func main() {

@@ -33,46 +33,48 @@ struct BenchmarkGenerateCommand: ParsableCommand {
   var seconds = 3.0
 
   func run() throws {
-    try sizes.threading.run {
-      let (model, generator) = try sizes.make()
-      var draws = generator
-      var stepper = LanguageModelStepper(model, rows: streams)
-      var sampler = Sampler(Sampling())
-      var tokens = [Int32](repeating: 0, count: streams)
-      let columns = sizes.vocabularySize
-      func piece() {
-        for _ in 0..<length {
-          stepper.step(tokens).withUnsafeBuffer { logits in
-            for row in tokens.indices {
-              let logits = UnsafeBufferPointer(
-                rebasing: logits[(row * columns)..<((row + 1) * columns)])
-              tokens[row] = sampler.draw(from: logits, after: [], using: &draws)
-            }
+    try sizes.threading.run { try measure() }
+  }
+
+  private func measure() throws {
+    let (model, generator) = try sizes.make()
+    var draws = generator
+    var stepper = LanguageModelStepper(model, rows: streams)
+    var sampler = Sampler(Sampling())
+    var tokens = [Int32](repeating: 0, count: streams)
+    let columns = sizes.vocabularySize
+    func piece() {
+      for _ in 0..<length {
+        stepper.step(tokens).withUnsafeBuffer { logits in
+          for row in tokens.indices {
+            let logits = UnsafeBufferPointer(
+              rebasing: logits[(row * columns)..<((row + 1) * columns)])
+            tokens[row] = sampler.draw(from: logits, after: [], using: &draws)
           }
         }
       }
-      piece()
-      let measured = Measurement(least: 5, duration: seconds, piece)
-      let speed = Double(length * streams) / measured.median
-      let memory = Measurement.peakMemory
-      if sizes.json {
-        try JSONOutput.show(
-          "recur.benchmark.generate/1",
-          [
-            .init("characters_per_second", .rounded(speed, 1)),
-            .init("streams", .integer(streams)),
-            .init("microseconds_per_step", .rounded(Double(streams) / speed * 1e6, 2)),
-            .init("peak_rss_mb", .rounded(memory, 1)),
-          ] + sizes.members)
-        return
-      }
-      try StandardStream.output.write(
-        TextTable.aligned([
-          ("Model", sizes.title),
-          ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
-          ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name))"),
-          ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
-        ]))
     }
+    piece()
+    let measured = Measurement(least: 5, duration: seconds, piece)
+    let speed = Double(length * streams) / measured.median
+    let memory = Measurement.peakMemory
+    if sizes.json {
+      try JSONOutput.show(
+        "recur.benchmark.generate/1",
+        [
+          .init("characters_per_second", .rounded(speed, 1)),
+          .init("streams", .integer(streams)),
+          .init("microseconds_per_step", .rounded(Double(streams) / speed * 1e6, 2)),
+          .init("peak_rss_mb", .rounded(memory, 1)),
+        ] + sizes.members)
+      return
+    }
+    try StandardStream.output.write(
+      TextTable.aligned([
+        ("Model", sizes.title),
+        ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
+        ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name))"),
+        ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
+      ]))
   }
 }

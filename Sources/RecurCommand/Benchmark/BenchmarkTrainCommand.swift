@@ -45,31 +45,33 @@ struct BenchmarkTrainCommand: ParsableCommand {
   var warmup = 3
 
   func run() throws {
-    try sizes.threading.run {
-      var (model, generator) = try sizes.make()
-      let perWindow = batchSize * window
-      let limit = Int32(sizes.vocabularySize)
-      let tokens = (0..<(perWindow * 4 + 1)).map { _ in
-        Int32.random(in: 0..<limit, using: &generator)
-      }
-      let windows = ContiguousBatches(tokens, batchSize: batchSize, windowLength: window)
-      var trainer = Trainer(optimizer: Adam(learningRate: 1e-3), clippingNorm: 1)
-      var carry: Carry?
-      var index = 0
-      func step() throws {
-        (_, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
-        index += 1
-      }
-      for _ in 0..<warmup { try step() }
-      let peakBefore = ProcessorSpeed.peakOperationsPerSecond()
-      let measured = try Measurement(least: steps, duration: seconds, step)
-      let memory = Measurement.peakMemory
-      let peak = max(peakBefore, ProcessorSpeed.peakOperationsPerSecond())
-      let speed = Double(perWindow) / measured.median
-      let work = 6 * Double(matrixParameters) * speed
-      try show(
-        speed: speed, work: work, peak: peak, memory: memory, count: measured.seconds.count)
+    try sizes.threading.run { try measure() }
+  }
+
+  private func measure() throws {
+    var (model, generator) = try sizes.make()
+    let perWindow = batchSize * window
+    let limit = Int32(sizes.vocabularySize)
+    let tokens = (0..<(perWindow * 4 + 1)).map { _ in
+      Int32.random(in: 0..<limit, using: &generator)
     }
+    let windows = ContiguousBatches(tokens, batchSize: batchSize, windowLength: window)
+    var trainer = Trainer(optimizer: Adam(learningRate: 1e-3), clippingNorm: 1)
+    var carry: Carry?
+    var index = 0
+    func step() throws {
+      (_, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
+      index += 1
+    }
+    for _ in 0..<warmup { try step() }
+    let peakBefore = ProcessorSpeed.peakOperationsPerSecond()
+    let measured = try Measurement(least: steps, duration: seconds, step)
+    let memory = Measurement.peakMemory
+    let peak = max(peakBefore, ProcessorSpeed.peakOperationsPerSecond())
+    let speed = Double(perWindow) / measured.median
+    let work = 6 * Double(matrixParameters) * speed
+    try show(
+      speed: speed, work: work, peak: peak, memory: memory, count: measured.seconds.count)
   }
 
   /// Σ gH(I + H) over the layers, and HV of the head: what takes part in products.

@@ -25,7 +25,7 @@ struct Measurement {
   /// The most memory that this process has held, in megabytes of 10⁶ bytes.
   static var peakMemory: Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     return Double(usage.ru_maxrss) * 1024 / 1e6
   }
 }

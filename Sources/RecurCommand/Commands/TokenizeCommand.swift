@@ -98,7 +98,7 @@ struct TokenizeCommand: ParsableCommand {
     var buffer: [UInt8] = []
     for token in tokens {
       if offsets { buffer += "\(token.range.lowerBound)\t\(token.range.upperBound)\t".utf8 }
-      buffer += "\(token.id)\t\(shown.shown(Self.spelling(token.id, vocabulary)))\n".utf8
+      buffer += "\(token.id)\t\(shown.shown(TokenSpelling.line(token.id, vocabulary)))\n".utf8
       if buffer.count > 1 << 16 {
         try buffer.withUnsafeBytes { try StandardStream.output.write($0) }
         buffer.removeAll(keepingCapacity: true)
@@ -107,22 +107,11 @@ struct TokenizeCommand: ParsableCommand {
     try buffer.withUnsafeBytes { try StandardStream.output.write($0) }
   }
 
-  /// A piece as a JSON string, a byte token as `<0x41>`.
-  private static func spelling(_ id: Int32, _ vocabulary: Vocabulary) -> String {
-    let spelling = vocabulary.spelling(of: id)
-    if vocabulary.byte(of: id) != nil { return spelling }
-    return String(decoding: JSONValue.string(spelling).encoded(), as: UTF8.self)
-  }
-
   private func showDocument(_ tokens: [Token], of corpus: Corpus, _ tokenizer: Tokenizer) throws {
     let vocabulary = tokenizer.vocabulary
     let list = tokens.map { token in
       JSONValue.object(
-        [
-          .init("id", .integer(Int(token.id))),
-          vocabulary.byte(of: token.id).map { .init("byte", .integer(Int($0))) }
-            ?? .init("text", .string(vocabulary.spelling(of: token.id))),
-        ]
+        TokenSpelling.members(token.id, vocabulary)
           + (offsets
             ? [
               .init("start", .integer(token.range.lowerBound)),
@@ -143,7 +132,3 @@ struct TokenizeCommand: ParsableCommand {
       ])
   }
 }
-
-extension InvalidUTF8Policy: ExpressibleByArgument {}
-extension Segmentation: ExpressibleByArgument {}
-extension Normalization: ExpressibleByArgument {}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import Recur
+
+/// `recur evaluate`: how well a model predicts texts.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how well a model predicts texts.",
+    discussion: """
+      Nats and bits per token, bits per character and per byte, and perplexity: e to the nats per \
+      token. Bits per character and per byte can be compared between tokenizers, the others cannot. \
+      The first token of a text is not predicted.
+
+      EXAMPLES:
+        recur evaluate out/shakespeare held-out.txt
+        recur evaluate out/shakespeare a.txt b.txt --json
+        recur evaluate out/shakespeare line.txt --per-token
+      """)
+
+  @Argument(help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
+  var directory: String
+
+  @Argument(
+    help: ArgumentHelp("The texts, each measured by itself; - is standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String]
+
+  @Flag(help: "Print each token with its bits.")
+  var perToken = false
+
+  @Option(
+    name: .customLong("invalid-utf8"),
+    help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
+  var invalidUTF8 = InvalidUTF8Policy.stop
+
+  @OptionGroup var threading: ThreadFlags
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  /// A text and what was measured on it.
+  private struct Result {
+    var file: String
+    var report: EvaluationReport
+    /// The tokens, and the nats of each but the first.
+    var tokens: [Int32] = []
+    var losses: [Double] = []
+  }
+
+  func run() throws {
+    try threading.run { try measure() }
+  }
+
+  private func measure() throws {
+    let directory = try ModelDirectory(contentsOf: directory)
+    let vocabulary = directory.tokenizer.vocabulary
+    let measure = TokenMeasure(vocabulary)
+    var results: [Result] = []
+    for file in files {
+      let corpus = try Corpus(contentsOf: file, invalidUTF8: invalidUTF8)
+      let tokens = directory.tokenizer.encode(corpus)
+      do throws(RecurError) {
+        if perToken {
+          let losses = try Evaluation(tracks: 1).losses(of: tokens, under: directory.model)
+          let predicted = tokens.dropFirst()
+          let report = EvaluationReport(
+            nats: losses.reduce(0, +), tokenCount: predicted.count,
+            characterCount: measure.characterCount(of: predicted),
+            byteCount: measure.byteCount(of: predicted))
+          results.append(Result(file: file, report: report, tokens: tokens, losses: losses))
+        } else {
+          let report = try Evaluation().report(of: tokens, under: directory.model, measure)
+          results.append(Result(file: file, report: report))
+        }
+      } catch {
+        var error = error
+        error.place = error.place ?? .init(path: file)
+        throw error
+      }
+    }
+    if json {
+      try showDocument(results, vocabulary)
+    } else if perToken {
+      try showTokens(results, vocabulary)
+    } else {
+      try showTable(results)
+    }
+  }
+
+  private static func total(_ results: [Result]) -> EvaluationReport {
+    EvaluationReport(
+      nats: results.reduce(0) { $0 + $1.report.nats },
+      tokenCount: results.reduce(0) { $0 + $1.report.tokenCount },
+      characterCount: results.reduce(0) { $0 + $1.report.characterCount },
+      byteCount: results.reduce(0) { $0 + $1.report.byteCount })
+  }
+
+  private func showTable(_ results: [Result]) throws {
+    func row(_ name: String, _ report: EvaluationReport) -> [String] {
+      [
+        name, NumberText.grouped(report.tokenCount), NumberText.fixed(report.natsPerToken, 4),
+        NumberText.fixed(report.bitsPerToken, 4), NumberText.fixed(report.bitsPerCharacter, 4),
+        NumberText.fixed(report.bitsPerByte, 4), NumberText.fixed(report.perplexity, 3),
+      ]
+    }
+    var rows = [
+      ["text", "tokens", "nats/token", "bits/token", "bits/char", "bits/byte", "perplexity"]
+    ]
+    rows += results.map { row(DisplayText.escaped($0.file), $0.report) }
+    if results.count > 1 { rows.append(row("all", Self.total(results))) }
+    try StandardStream.output.write(TextTable.columns(rows, numeric: [1, 2, 3, 4, 5, 6]))
+  }
+
+  private func showTokens(_ results: [Result], _ vocabulary: Vocabulary) throws {
+    let shown = TerminalText(for: .output, raw: false)
+    for result in results {
+      var text = ""
+      for (position, token) in result.tokens.enumerated() {
+        let bits =
+          position == 0 ? "-" : NumberText.fixed(Self.bits(result.losses[position - 1]), 4)
+        text += "\(bits)\t\(shown.shown(TokenSpelling.line(token, vocabulary)))\n"
+      }
+      try StandardStream.output.write(text)
+    }
+  }
+
+  private func showDocument(_ results: [Result], _ vocabulary: Vocabulary) throws {
+    let texts = results.map { result in
+      var members = [JSONValue.Member("file", .string(result.file))]
+      members += Self.members(of: result.report)
+      if perToken {
+        let list = result.tokens.enumerated().map { position, token in
+          JSONValue.object(
+            TokenSpelling.members(token, vocabulary)
+              + [
+                .init(
+                  "bits", position == 0 ? .null : .number(Self.bits(result.losses[position - 1])))
+              ])
+        }
+        members.append(.init("per_token", .array(list)))
+      }
+      return JSONValue.object(members)
+    }
+    try JSONOutput.show(
+      "recur.evaluate/1", Self.members(of: Self.total(results)) + [.init("texts", .array(texts))])
+  }
+
+  private static func bits(_ nats: Double) -> Double { nats / 0.693_147_180_559_945_3 }
+
+  /// What a document says of a measurement.
+  static func members(of report: EvaluationReport) -> [JSONValue.Member] {
+    [
+      .init("tokens", .integer(report.tokenCount)),
+      .init("characters", .integer(report.characterCount)),
+      .init("bytes", .integer(report.byteCount)),
+      .init("nats_per_token", .number(report.natsPerToken)),
+      .init("bits_per_token", .number(report.bitsPerToken)),
+      .init("nats_per_character", .number(report.natsPerCharacter)),
+      .init("bits_per_character", .number(report.bitsPerCharacter)),
+      .init("bits_per_byte", .number(report.bitsPerByte)),
+      .init("perplexity", .number(report.perplexity)),
+    ]
+  }
+}

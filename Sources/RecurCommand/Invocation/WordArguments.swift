@@ -1,0 +1,10 @@
+public import ArgumentParser
+public import Recur
+
+// Settings that are one of a few words are given by these words.
+
+extension InvalidUTF8Policy: ExpressibleByArgument {}
+extension Segmentation: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}
+extension OptimizerKind: ExpressibleByArgument {}
+extension Schedule.Shape: ExpressibleByArgument {}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Recur
+
+/// The architecture of a model that is to be trained.
+struct ModelFlags: ParsableArguments {
+  private static let defaults = TrainingOptions()
+
+  @Option(
+    help: ArgumentHelp("The recurrent cell. (default: \(defaults.cell.rawValue))", valueName: "cell"))
+  var cell: CellName?
+
+  @Option(
+    help: ArgumentHelp(
+      "The width of the layers, or of each layer. (default: "
+        + "\(defaults.hiddenSize.map(String.init).joined(separator: ",")))", valueName: "n[,n…]"),
+    transform: Values.wholes)
+  var hiddenSize: [Int]?
+
+  @Option(
+    help: ArgumentHelp("How many layers. (default: \(defaults.hiddenSizes.count))", valueName: "n"),
+    transform: Values.whole)
+  var layers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The width of the embedding. (default: "
+        + "\(defaults.configuration(vocabularySize: 256).embeddingSize))", valueName: "n"),
+    transform: Values.whole)
+  var embeddingSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of a layer's outputs that is dropped in training. (default: \(defaults.dropout))",
+      valueName: "p"),
+    transform: Values.finite)
+  var dropout: Double?
+
+  @Flag(help: "Use the embedding's weights for the output as well.")
+  var tieWeights = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What is added to an LSTM's forget gate at the start. (default: \(defaults.forgetBias))",
+      valueName: "x"),
+    transform: Values.finite)
+  var forgetBias: Double?
+
+  var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings[.cell] = (cell?.kind.rawValue).map(JSONValue.string)
+    settings[.hiddenSize] = hiddenSize.map(JSONValue.integers)
+    settings[.layers] = layers.map(JSONValue.integer)
+    settings[.embeddingSize] = embeddingSize.map(JSONValue.integer)
+    settings[.dropout] = dropout.map(JSONValue.number)
+    settings[.tieWeights] = tieWeights ? .bool(true) : nil
+    settings[.forgetBias] = forgetBias.map(JSONValue.number)
+    return settings
+  }
+}

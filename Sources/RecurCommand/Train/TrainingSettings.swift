@@ -1,0 +1,86 @@
+import Recur
+
+/// Settings of a training from one place (the command line, a file), over which others may be laid.
+struct TrainingSettings {
+  private var values: [String: JSONValue] = [:]
+
+  /// A setting; nil where this place does not say it.
+  subscript(key: TrainingOptions.CodingKeys) -> JSONValue? {
+    get { values[key.rawValue] }
+    set { values[key.rawValue] = newValue }
+  }
+
+  /// No settings.
+  init() {}
+
+  /// The settings of a configuration file, whose keys may be spelled with `-`.
+  ///
+  /// - Throws: `.badConfiguration` for keys that there are not and those that come twice.
+  init(_ file: ConfigurationFile) throws(RecurError) {
+    for member in file.members {
+      let key = String(member.key.map { $0 == "-" ? "_" : $0 })
+      if values.updateValue(member.value, forKey: key) != nil {
+        throw RecurError(
+          .badConfiguration, "\"\(DisplayText.escaped(key))\" is set twice",
+          at: .init(path: file.path), hint: "remove one of the two")
+      }
+    }
+    try TrainingOptions.check(keys: values.keys, path: file.path)
+  }
+
+  /// These settings, with others in their place where those say something.
+  func overlaid(by others: TrainingSettings) -> TrainingSettings {
+    var result = self
+    // How long a run is can be said in three ways: saying it in one takes the others back.
+    let durations: [TrainingOptions.CodingKeys] = [.epochs, .steps, .minutes]
+    if durations.contains(where: { others[$0] != nil }) {
+      for key in durations { result[key] = nil }
+    }
+    result.values.merge(others.values) { $1 }
+    return result
+  }
+
+  /// The options that these settings make of the defaults.
+  ///
+  /// - Parameter path: What an error names.
+  func options(path: String) throws(RecurError) -> TrainingOptions {
+    let object = JSONValue.object(
+      values.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, $0.value) })
+    return try JSONGate.decode(
+      TrainingOptions.self, from: object.encoded(), limits: .configuration, path: path)
+  }
+
+  /// The options of a command line over a configuration file over those of a run that is resumed,
+  /// checked.
+  ///
+  /// - Throws: `.usage` for what the command line says, `.badConfiguration` for what the file says.
+  static func options(
+    flags: TrainingSettings, file: ConfigurationFile?, resumed: TrainingOptions?
+  ) throws(RecurError) -> TrainingOptions {
+    let base = try resumed.map(TrainingSettings.init) ?? TrainingSettings()
+    guard let file else {
+      let options = try base.overlaid(by: flags).options(path: "the command line")
+      try options.validate(as: .usage)
+      return options
+    }
+    do throws(RecurError) {
+      let settings = try base.overlaid(by: TrainingSettings(file)).overlaid(by: flags)
+      let options = try settings.options(path: file.path)
+      try options.validate(as: .badConfiguration)
+      return options
+    } catch {
+      // Where the command line alone is wrong, the file is not to blame.
+      try base.overlaid(by: flags).options(path: "the command line").validate(as: .usage)
+      var error = error
+      error.kind = .badConfiguration
+      error.place = .init(path: file.path)
+      throw error
+    }
+  }
+
+  private init(_ options: TrainingOptions) throws(RecurError) {
+    for member in try JSONValue(encoding: options).members ?? [] {
+      values[member.key] = member.value
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Recur
+
+/// What happens while a model is trained.
+struct WatchFlags: ParsableArguments {
+  private static let defaults = TrainingOptions()
+
+  @Option(
+    help: ArgumentHelp(
+      "End after so many evaluations without improvement; 0 for never. (default: "
+        + "\(defaults.patience))", valueName: "n"),
+    transform: Values.whole)
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between evaluations; 0 for about once an epoch. (default: \(defaults.evaluateEvery))",
+      valueName: "n"),
+    transform: Values.whole)
+  var evaluateEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between samples; 0 for one with every evaluation. (default: \(defaults.sampleEvery))",
+      valueName: "n"),
+    transform: Values.whole)
+  var sampleEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tokens of a sample; 0 for no samples. (default: \(defaults.sampleLength))", valueName: "n"),
+    transform: Values.whole)
+  var sampleLength: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The text that a sample goes on from. (default: a line break)", valueName: "text"))
+  var samplePrompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The temperature of a sample. (default: \(defaults.sampleTemperature))", valueName: "x"),
+    transform: Values.finite)
+  var sampleTemperature: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between checkpoints, besides one with every evaluation. (default: "
+        + "\(defaults.saveEvery))", valueName: "n"),
+    transform: Values.whole)
+  var saveEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Checkpoints that are kept, besides the best. (default: \(defaults.keep))", valueName: "n"),
+    transform: Values.whole)
+  var keep: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between lines of metrics.jsonl. (default: \(defaults.logEvery))", valueName: "n"),
+    transform: Values.whole)
+  var logEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What all randomness is drawn from. (default: \(defaults.seed))", valueName: "n"),
+    transform: Values.seed)
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads; the result is the same bits for any number. (default: one for each processor)",
+      valueName: "n"),
+    transform: Values.integer(1...1024))
+  var threads: Int?
+
+  var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings[.patience] = patience.map(JSONValue.integer)
+    settings[.evaluateEvery] = evaluateEvery.map(JSONValue.integer)
+    settings[.sampleEvery] = sampleEvery.map(JSONValue.integer)
+    settings[.sampleLength] = sampleLength.map(JSONValue.integer)
+    settings[.samplePrompt] = samplePrompt.map { .string(GenerateCommand.unescaped($0)) }
+    settings[.sampleTemperature] = sampleTemperature.map(JSONValue.number)
+    settings[.saveEvery] = saveEvery.map(JSONValue.integer)
+    settings[.keep] = keep.map(JSONValue.integer)
+    settings[.logEvery] = logEvery.map(JSONValue.integer)
+    // The seed travels beside: JSON's integers here are those of Int.
+    settings[.threads] = threads.map(JSONValue.integer)
+    return settings
+  }
+}
