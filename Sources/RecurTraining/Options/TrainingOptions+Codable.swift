@@ -154,7 +154,7 @@ extension TrainingOptions: Codable {
     try values.encodeIfPresent(embeddingSize, forKey: .embeddingSize)
     try values.encode(dropout, forKey: .dropout)
     try values.encode(tieWeights, forKey: .tieWeights)
-    try values.encode(forgetBias, forKey: .forgetBias)
+    try values.encodeIfPresent(forgetBias, forKey: .forgetBias)
     try values.encode(batchSize, forKey: .batchSize)
     try values.encode(window, forKey: .window)
     try values.encodeIfPresent(epochs, forKey: .epochs)

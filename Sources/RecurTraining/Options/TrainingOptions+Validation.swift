@@ -1,4 +1,5 @@
 public import RecurFiles
+import RecurModels
 
 extension TrainingOptions {
   /// Checks that every setting is in its range and that they fit each other.
@@ -34,6 +35,11 @@ extension TrainingOptions {
     }
     try check.number(.dropout, dropout, from: 0, below: 1)
     try check.number(.forgetBias, forgetBias, from: -100, to: 100)
+    if forgetBias != nil, cell != .lstm {
+      throw RecurError(
+        kind, "--forget-bias is for an LSTM, and the cell is \(cell.rawValue)",
+        hint: "leave it out, or choose --cell lstm")
+    }
     try check.integer(.batchSize, batchSize, 1...65_536)
     try check.integer(.window, window, 1...65_536)
     try check.integer(.epochs, epochs, 1...1_000_000)

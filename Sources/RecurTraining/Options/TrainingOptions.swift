@@ -47,8 +47,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var dropout = 0.3
   /// Whether the decoder uses the embedding's weights.
   public var tieWeights = false
-  /// What is added to the forget gate's bias of an LSTM at the start.
-  public var forgetBias = 1.0
+  /// What is added to the forget gate's bias of an LSTM at the start; nil for 1.
+  public var forgetBias: Double?
 
   // MARK: Length of the run
 
@@ -145,7 +145,8 @@ extension TrainingOptions {
     return LanguageModelConfiguration(
       cell: cell, vocabularySize: vocabularySize,
       embeddingSize: embeddingSize ?? (tieWeights ? sizes.last : nil) ?? 128,
-      hiddenSizes: sizes, dropout: dropout, tiesWeights: tieWeights, forgetBias: forgetBias)
+      hiddenSizes: sizes, dropout: dropout, tiesWeights: tieWeights,
+      forgetBias: forgetBias ?? (cell == .lstm ? 1 : nil))
   }
 
   /// The optimizer.

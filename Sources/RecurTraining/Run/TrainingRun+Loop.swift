@@ -9,6 +9,7 @@ extension TrainingRun {
   /// - Throws: `.diverged`, naming step and tensor, where a loss or a gradient is not finite: the last
   ///   checkpoint and the best model stay as they are. `.inputOutput` and the like where something
   ///   cannot be written: the last checkpoint is whole.
+  @discardableResult
   public func run(
     _ report: (TrainingEvent) -> Void = { _ in }
   ) throws(RecurError) -> TrainingSummary {
@@ -43,7 +44,6 @@ extension TrainingRun {
         ending = .stopped
         break
       }
-      let isOver = isOver
       let step = state.globalStep
       let isDue =
         step > 0 && step != state.evaluatedStep
@@ -56,6 +56,7 @@ extension TrainingRun {
       } else if options.saveEvery > 0, step > 0, step % options.saveEvery == 0 {
         try save(log, report)
       }
+      // Asked again: the evaluation may have been the last one that there was patience for.
       if isOver {
         if state.isStoppedEarly { ending = .stoppedEarly }
         break

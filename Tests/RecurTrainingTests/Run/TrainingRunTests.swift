@@ -1,0 +1,276 @@
+import Recur
+import RecurFiles
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct TrainingRunTests {
+  @Test("A run leaves the best model, checkpoints, metrics and its settings")
+  func files() throws {
+    var run = SmallRun()
+    let summary = try run.run()
+    #expect(summary.ending == .completed)
+    #expect(summary.stepCount == 36)
+    #expect(run.checkpoints == [10, 20, 30, 36])
+    #expect(run.evaluations.map(\.step) == [10, 20, 30, 36])
+    let losses = run.evaluations.map(\.report.natsPerToken)
+    #expect(summary.best?.natsPerToken == losses.min())
+    #expect(losses[3] < losses[0] - 0.1)
+    #expect(summary.validationCurve.count == 4)
+    for name in [
+      "config.json", "model.safetensors", "tokenizer.json", "README.md", "training_args.json",
+      "eval_results.json", "metrics.jsonl", "latest/manifest.json", "latest/model.safetensors",
+    ] { #expect(run.bytes(name) != nil, "\(name)") }
+    let directory = try ModelDirectory(contentsOf: run.folder("out"))
+    let tokens = directory.tokenizer.encode(SmallRun.text)
+    let held = HoldOut.split(tokens, fraction: 0.1).validation
+    let measured = try Evaluation().report(
+      of: held, under: directory.model, TokenMeasure(directory.tokenizer.vocabulary))
+    #expect(measured.nats == summary.best?.nats)
+  }
+
+  @Test("The metrics have a line for every few steps, every evaluation and every sample")
+  func metrics() throws {
+    var run = SmallRun()
+    let summary = try run.run()
+    let lines = try run.metrics()
+    #expect(lines.count { $0.contains(#""kind":"step""#) } == 9)
+    #expect(lines.count { $0.contains(#""kind":"evaluation""#) } == 4)
+    #expect(lines.count { $0.contains(#""kind":"sample""#) } == 4)
+    let id =
+      try JSONGate.value(
+        from: Array(lines[0].utf8), limits: .line, path: "metrics")["run_id"]?.string ?? ""
+    #expect(id.count == 12)
+    #expect(lines.allSatisfy { $0.contains(id) })
+    // The mean of all lines, each of four steps, is near what the steps reported.
+    let mean = run.steps.reduce(0) { $0 + $1.loss } / 36
+    let logged = try lines.filter { $0.contains(#""kind":"step""#) }.map { line in
+      try JSONGate.value(from: Array(line.utf8), limits: .line, path: "")["loss"]?.number ?? 0
+    }
+    #expect(abs(logged.reduce(0, +) / 9 - mean) < 0.05)
+    #expect(summary.trainingLoss != nil)
+  }
+
+  @Test("The same options give the same run, another seed another one")
+  func repeatable() throws {
+    var first = SmallRun()
+    var second = SmallRun()
+    var third = SmallRun()
+    third.options.seed = 2
+    try first.run()
+    try second.run()
+    try third.run()
+    #expect(first.bytes("model.safetensors") == second.bytes("model.safetensors"))
+    #expect(try first.metrics() == second.metrics())
+    #expect(first.bytes("model.safetensors") != third.bytes("model.safetensors"))
+  }
+
+  @Test("Keeping one checkpoint keeps the best and the last")
+  func pruning() throws {
+    var run = SmallRun()
+    run.options.keep = 1
+    // A learning rate that ruins the model after the warm-up makes an early evaluation the best.
+    run.options.optimizer = .sgd
+    run.options.learningRate = 30
+    run.options.clipNorm = 1
+    run.options.schedule = .constant
+    run.options.warmup = 36
+    let summary = try run.run()
+    let best = try #require(summary.bestStep)
+    #expect(run.checkpoints == (best == 36 ? [36] : [best, 36]))
+    #expect(best < 36)
+  }
+
+  @Test("A run without a held-out text keeps the last model")
+  func withoutValidation() throws {
+    var run = SmallRun()
+    run.options.validationFraction = 0
+    let summary = try run.run()
+    #expect(summary.best == nil)
+    #expect(run.evaluations.isEmpty)
+    #expect(run.bytes("model.safetensors") == run.bytes("latest/model.safetensors"))
+  }
+
+  @Test("A run ends early when the validation loss does not improve")
+  func earlyStopping() throws {
+    var run = SmallRun()
+    run.options.learningRate = 1e-30
+    run.options.patience = 2
+    run.options.steps = 1000
+    let summary = try run.run()
+    #expect(summary.ending == .stoppedEarly)
+    #expect(summary.stepCount == 30)
+    #expect(summary.bestStep == 10)
+    // Resumed, it is still over.
+    run.options.resume = true
+    #expect(try run.run().stepCount == 30)
+  }
+
+  @Test("A run of some seconds ends by the clock, its learning rate down at the end")
+  func timeBudget() throws {
+    var run = SmallRun()
+    run.options.steps = nil
+    run.options.minutes = 0.5 / 60
+    run.options.warmup = 0
+    run.options.evaluateEvery = 100_000
+    run.options.logEvery = 1
+    let summary = try run.run()
+    #expect(summary.ending == .completed)
+    #expect(summary.seconds >= 0.5 && summary.seconds < 30)
+    let rates = run.steps.map(\.learningRate)
+    #expect(rates.first ?? 0 > 4e-3)
+    #expect(rates.last ?? 1 < (rates.first ?? 0) / 2)
+    #expect(zip(rates, rates.dropFirst()).allSatisfy { $0 >= $1 })
+    #expect(run.steps.allSatisfy { $0.remaining ?? -1 >= 0 && $0.fraction <= 1 })
+    #expect(try run.metrics().first?.contains("progress") == true)
+  }
+
+  @Test("The plateau schedule lowers the learning rate when the validation loss stays")
+  func plateau() throws {
+    var run = SmallRun()
+    run.options.schedule = .plateau
+    run.options.learningRate = 1e-30
+    run.options.warmup = 0
+    run.options.plateauPatience = 0
+    run.options.plateauFactor = 0.5
+    run.options.steps = 40
+    try run.run()
+    let rates = run.steps.map { $0.learningRate / 1e-30 }
+    #expect(abs(rates[15] - 1) < 1e-9 && abs(rates[25] - 0.5) < 1e-9)
+    #expect(abs(rates[35] - 0.25) < 1e-9)
+  }
+
+  @Test("A second run in the same directory is refused as long as the first one lives")
+  func locked() throws {
+    var run = SmallRun()
+    let first = try TrainingRun(run.options, corpus: Corpus(text: SmallRun.text))
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .busy)
+    withExtendedLifetime(first) {}
+  }
+
+  @Test("A directory that holds a model is not written over unasked")
+  func existing() throws {
+    var run = SmallRun()
+    try run.run()
+    let before = run.bytes("model.safetensors")
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .cannotCreate)
+    #expect(error?.hint.contains("--resume") == true)
+    #expect(run.bytes("model.safetensors") == before)
+  }
+
+  @Test("An output that is a file, or lies under one, is found before the first step")
+  func outputIsFile() throws {
+    var run = SmallRun()
+    for path in [run.folder.file("a", [1]), run.folder("a/b")] {
+      run.options.output = path
+      let error = #expect(throws: RecurError.self) { try run.run() }
+      #expect(error?.kind == .cannotCreate)
+      #expect(run.events.isEmpty)
+    }
+    run.options.output = nil
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test("A text that is too short says which flags would help")
+  func shortText() throws {
+    var options = SmallRun().options
+    let folder = TemporaryFolder()
+    options.output = folder("out")
+    for text in ["", "a", "abc"] {
+      let error = #expect(throws: RecurError.self) {
+        try TrainingRun(options, corpus: Corpus(text: text))
+      }
+      #expect(error?.kind == .badData)
+      #expect(error?.hint.contains("--window") == true || error?.hint.contains("data") == true)
+    }
+    options.files = []
+    let error = #expect(throws: RecurError.self) { try TrainingRun(options) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test("A training that cannot fit into memory is refused with what it needs")
+  func memory() throws {
+    var options = SmallRun().options
+    let folder = TemporaryFolder()
+    options.output = folder("out")
+    options.batchSize = 1
+    options.window = 1
+    options.hiddenSize = [8192]
+    options.layers = 8
+    options.embeddingSize = 16
+    let estimate = MemoryEstimate(
+      options.configuration(vocabularySize: 300), optimizerStates: 2, batchSize: 1,
+      windowLength: 1, tokenCount: 0)
+    #expect(estimate.total > 50e9)
+    options.hiddenSize = [65_536]
+    options.layers = 64
+    let error = #expect(throws: RecurError.self) {
+      try TrainingRun(options, corpus: Corpus(text: SmallRun.text))
+    }
+    #expect(error?.kind == .badConfiguration)
+  }
+
+  @Test("A loss that is not finite ends the run and leaves the last checkpoint")
+  func diverged() throws {
+    var run = SmallRun()
+    run.options.cell = .rnnReLU
+    run.options.optimizer = .sgd
+    run.options.schedule = .constant
+    run.options.clipNorm = 0
+    run.options.warmup = 36
+    run.options.learningRate = 1000
+    run.options.steps = 500
+    run.options.evaluateEvery = 1
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .diverged)
+    let done = try #require(run.steps.last?.step)
+    #expect(error?.what.contains("step \(done + 1)") == true)
+    let last = try #require(run.checkpoints.last)
+    #expect(last == done)
+    #expect(error?.hint.contains("checkpoint-\(last)") == true)
+    for step in run.checkpoints.suffix(1) {
+      try DurableDirectory.verify(run.folder("out/checkpoints/checkpoint-\(step)"))
+    }
+    _ = try ModelDirectory(contentsOf: run.folder("out"))
+  }
+
+  @Test("Whichever write fails, the checkpoints before are whole and the run goes on from them")
+  func fullDisk() throws {
+    var reference = SmallRun()
+    reference.options.steps = 20
+    try reference.run()
+    var failures = 0
+    for failing in stride(from: 0, to: 1000, by: 31) {
+      var run = SmallRun()
+      run.options.steps = 20
+      let count = Mutex(0)
+      let error = SystemFault.$decide.withValue({ _ in
+        count.withLock { count in
+          defer { count += 1 }
+          return count == failing ? .error(28) : nil
+        }
+      }) {
+        do {
+          try run.run()
+          return nil as RecurError?
+        } catch {
+          return error as? RecurError
+        }
+      }
+      guard let error else { break }
+      failures += 1
+      #expect(error.kind == .inputOutput)
+      for step in run.checkpoints {
+        try DurableDirectory.verify(run.folder("out/checkpoints/checkpoint-\(step)"))
+      }
+      run.options.resume = true
+      try run.run()
+      #expect(run.bytes("model.safetensors") == reference.bytes("model.safetensors"))
+      #expect(try run.metrics() == reference.metrics())
+    }
+    #expect(failures >= 4)
+  }
+}
