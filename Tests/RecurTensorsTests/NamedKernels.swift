@@ -1,15 +1,26 @@
 import CKernels
+import CWideKernels
 import RecurTensors
 
-/// A set of kernels that this processor can run.
+/// A set of kernels that this processor can run; `wide` has the vectors of AVX-512 in the
+/// instructions of AVX2.
 struct NamedKernels: Sendable, CustomStringConvertible {
   let description: String
 
-  static let all = Kernels.availableNames.map { NamedKernels(description: $0) }
+  static let all =
+    (Kernels.availableNames + (wide == nil ? [] : ["wide"])).map { NamedKernels(description: $0) }
   static let portable = NamedKernels(description: "portable")
 
+  private static var wide: UnsafePointer<KernelTable>? {
+    #if DoublePrecision
+      nil
+    #else
+      recur_wide_kernels()
+    #endif
+  }
+
   var table: KernelTable {
-    guard let kernels = Kernels.named(description) else {
+    guard let kernels = description == "wide" ? Self.wide : Kernels.named(description) else {
       preconditionFailure("this processor cannot run \(description)")
     }
     return kernels.pointee
