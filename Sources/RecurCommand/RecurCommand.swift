@@ -20,7 +20,7 @@ struct RecurCommand: ParsableCommand {
     version: "recur \(RecurVersion.current)",
     subcommands: [
       TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, TokenizeCommand.self,
-      InfoCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+      InfoCommand.self, CorpusCommand.self, DoctorCommand.self, BenchmarkCommand.self,
     ])
 
   static func main() {
@@ -49,7 +49,8 @@ struct RecurCommand: ParsableCommand {
       guard let pointer = arguments[index] else { continue }
       if String(validatingCString: pointer) == nil {
         throw RecurError(
-          .usage, "argument \(index), \"\(DisplayText.escaped(String(cString: pointer)))\", is not UTF-8",
+          .usage,
+          "argument \(index), \"\(DisplayText.escaped(String(cString: pointer)))\", is not UTF-8",
           hint: "give texts and file names in UTF-8")
       }
     }

@@ -10,7 +10,9 @@ public enum NumericalLibrary {
   public static let coreTypeVariable = "OPENBLAS_CORETYPE"
 
   /// Its name, version and build options, for example `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …`.
-  public static var configuration: String { openblas_get_config().map { String(cString: $0) } ?? "" }
+  public static var configuration: String {
+    openblas_get_config().map { String(cString: $0) } ?? ""
+  }
 
   /// The processor that its kernels are for, for example `SkylakeX`.
   public static var coreType: String { openblas_get_corename().map { String(cString: $0) } ?? "" }

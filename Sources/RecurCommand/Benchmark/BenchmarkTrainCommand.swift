@@ -104,7 +104,10 @@ struct BenchmarkTrainCommand: ParsableCommand {
     try StandardStream.output.write(
       TextTable.aligned([
         ("Model", sizes.title),
-        ("Batch", "\(batchSize) × \(window), \(ThreadTeam.current.threadCount) threads, \(count) steps"),
+        (
+          "Batch",
+          "\(batchSize) × \(window), \(ThreadTeam.current.threadCount) threads, \(count) steps"
+        ),
         ("Speed", "\(NumberText.grouped(Int(speed))) tokens/s"),
         (
           "Work",

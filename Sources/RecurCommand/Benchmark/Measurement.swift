@@ -19,7 +19,8 @@ struct Measurement {
   var median: Double {
     let sorted = seconds.sorted()
     let middle = sorted.count / 2
-    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
   /// The most memory that this process has held, in megabytes of 10⁶ bytes.

@@ -17,11 +17,13 @@ struct EvaluateCommand: ParsableCommand {
         recur evaluate out/shakespeare line.txt --per-token
       """)
 
-  @Argument(help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
+  @Argument(
+    help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
   var directory: String
 
   @Argument(
-    help: ArgumentHelp("The texts, each measured by itself; - is standard input.", valueName: "file"),
+    help: ArgumentHelp(
+      "The texts, each measured by itself; - is standard input.", valueName: "file"),
     completion: .file())
   var files: [String]
 

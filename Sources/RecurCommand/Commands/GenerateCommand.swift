@@ -21,7 +21,8 @@ struct GenerateCommand: ParsableCommand {
         recur generate out/shakespeare --count 8 --length 80 --stop "\\n" --json
       """)
 
-  @Argument(help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
+  @Argument(
+    help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
   var directory: String
 
   @Option(help: ArgumentHelp("The text to go on from.", valueName: "text"))

@@ -12,7 +12,8 @@ struct InfoCommand: ParsableCommand {
         recur info out/shakespeare --json
       """)
 
-  @Argument(help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
+  @Argument(
+    help: ArgumentHelp("The model: a directory that 'recur train' wrote.", valueName: "dir"))
   var directory: String
 
   @Flag(help: "Print one JSON document.")
@@ -65,15 +66,23 @@ struct InfoCommand: ParsableCommand {
     ] {
       guard let members = record?.members, !members.isEmpty else { continue }
       text += "\n\(title)\n"
-      text += TextTable.aligned(
-        members.map { member in
-          (
-            "  \(DisplayText.escaped(member.key))",
-            DisplayText.escaped(String(decoding: member.value.encoded(), as: UTF8.self), limit: 500)
-          )
-        })
+      text += TextTable.aligned(Self.rows(members, indent: "  "))
     }
     try StandardStream.output.write(text)
+  }
+
+  /// The members of a record, those of objects inside it indented.
+  private static func rows(
+    _ members: [JSONValue.Member], indent: String
+  ) -> [(String, String)] {
+    members.flatMap { member -> [(String, String)] in
+      let title = indent + DisplayText.escaped(member.key)
+      if let inner = member.value.members {
+        return [(title, "")] + rows(inner, indent: indent + "  ")
+      }
+      let text = String(decoding: member.value.encoded(), as: UTF8.self)
+      return [(title, DisplayText.escaped(text, limit: 500))]
+    }
   }
 
   private func transformation(_ tokenizer: Tokenizer) -> String {

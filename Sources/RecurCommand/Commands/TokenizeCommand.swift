@@ -27,7 +27,8 @@ struct TokenizeCommand: ParsableCommand {
   var tokenizer: Segmentation?
 
   @Option(
-    help: ArgumentHelp("With --tokenizer: the text's normalization. (default: none)", valueName: "form"))
+    help: ArgumentHelp(
+      "With --tokenizer: the text's normalization. (default: none)", valueName: "form"))
   var normalization: Normalization?
 
   @Flag(help: "With --tokenizer: fold the case of letters.")

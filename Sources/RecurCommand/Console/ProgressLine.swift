@@ -79,7 +79,8 @@ final class ProgressLine {
 
   static func live(_ progress: Progress, width: Int, unicode: Bool) -> String {
     let percent = Int((min(max(progress.fraction, 0), 1) * 100).rounded(.down))
-    let head = "\(progress.title): \(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0))\(percent)%"
+    let head =
+      "\(progress.title): \(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0))\(percent)%"
     let remaining = progress.remaining.map(NumberText.duration) ?? "?"
     let times = "\(NumberText.duration(progress.elapsed))<\(remaining)"
     // A line as wide as the terminal makes some terminals wrap.
@@ -97,7 +98,8 @@ final class ProgressLine {
 
   static func plain(_ progress: Progress) -> String {
     let remaining = progress.remaining.map { ", \(NumberText.duration($0)) left" } ?? ""
-    return "\(progress.title): \(Int(min(max(progress.fraction, 0), 1) * 100))%, \(progress.position), "
+    return
+      "\(progress.title): \(Int(min(max(progress.fraction, 0), 1) * 100))%, \(progress.position), "
       + "\(NumberText.duration(progress.elapsed)) elapsed\(remaining)"
       + progress.details.map { ", \($0)" }.joined()
   }

@@ -7,7 +7,8 @@ enum ShellWord {
         || "-_./+:,@%".unicodeScalars.contains(scalar)
     }
     if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
   }
 }

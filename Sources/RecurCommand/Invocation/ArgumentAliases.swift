@@ -58,14 +58,16 @@ enum ArgumentAliases {
   }
 
   private static let table = [
-    "--data": "", "--model-type": "--cell", "--rnn-size": "--hidden-size", "--nhid": "--hidden-size",
+    "--data": "", "--model-type": "--cell", "--rnn-size": "--hidden-size",
+    "--nhid": "--hidden-size",
     "--num-layers": "--layers", "--nlayers": "--layers", "--emsize": "--embedding-size",
     "--seq-length": "--window", "--window-length": "--window", "--bptt": "--window",
     "--max-steps": "--steps", "--max-epochs": "--epochs", "--budget": "--minutes",
     "--lr": "--learning-rate", "--lr-schedule": "--schedule", "--warmup-steps": "--warmup",
     "--grad-clip-norm": "--clip-norm", "--grad-clip-value": "--clip-value", "--clip": "--clip-norm",
     "--tied": "--tie-weights", "--val-fraction": "--validation-fraction",
-    "--validation-file": "--validation", "--output-dir": "--output", "--max-vocab": "--max-vocabulary",
+    "--validation-file": "--validation", "--output-dir": "--output",
+    "--max-vocab": "--max-vocabulary",
     "--vocab-size": "--vocabulary-size", "--temp": "--temperature",
     "--repeat-penalty": "--repetition-penalty", "--predict": "--length", "--n-predict": "--length",
     "--reverse-prompt": "--stop", "--primetext": "--prompt", "--num-samples": "--count",

@@ -15,7 +15,8 @@ enum EnvironmentFlags {
     var added: [String] = []
     for argument in command.flags.arguments ?? [] {
       guard let name = argument.longName,
-        let value = variables["RECUR_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()],
+        let value = variables[
+          "RECUR_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()],
         !isGiven("--\(name)", in: arguments)
       else { continue }
       if argument.kind == "flag" {

@@ -33,8 +33,10 @@ enum Values {
         range.contains(value) && !(excludingLower && value == range.lowerBound)
         && !(excludingUpper && value == range.upperBound)
       guard isPossible else {
-        let lower = excludingLower ? "more than \(shown(range.lowerBound))" : shown(range.lowerBound)
-        let upper = excludingUpper ? "less than \(shown(range.upperBound))" : shown(range.upperBound)
+        let lower =
+          excludingLower ? "more than \(shown(range.lowerBound))" : shown(range.lowerBound)
+        let upper =
+          excludingUpper ? "less than \(shown(range.upperBound))" : shown(range.upperBound)
         throw ValidationError("possible are \(lower) to \(upper)")
       }
       return value

@@ -6,7 +6,8 @@ struct ModelFlags: ParsableArguments {
   private static let defaults = TrainingOptions()
 
   @Option(
-    help: ArgumentHelp("The recurrent cell. (default: \(defaults.cell.rawValue))", valueName: "cell"))
+    help: ArgumentHelp(
+      "The recurrent cell. (default: \(defaults.cell.rawValue))", valueName: "cell"))
   var cell: CellName?
 
   @Option(

@@ -72,7 +72,8 @@ struct OptimizerFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Steps over which the learning rate rises at the start. (default: \(defaults.warmup))",
+      "Steps over which the learning rate rises at the start. (default: a tenth of the run, at most "
+        + "100)",
       valueName: "n"),
     transform: Values.whole)
   var warmup: Int?

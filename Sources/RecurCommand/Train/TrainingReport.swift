@@ -26,7 +26,9 @@ final class TrainingReport {
     case .sampled(_, let text): show(sample: text)
     case .saved: break
     case .warning(let text):
-      if !isQuiet { line.note(palette.alarm("warning:") + " \(DisplayText.escaped(text, limit: 2000))") }
+      if !isQuiet {
+        line.note(palette.alarm("warning:") + " \(DisplayText.escaped(text, limit: 2000))")
+      }
     case .finished(let summary): finish(summary)
     }
   }
@@ -42,19 +44,34 @@ final class TrainingReport {
       overview.validationTokenCount == 0
       ? "nothing" : NumberText.grouped(overview.validationTokenCount)
     let run =
-      overview.totalSteps.map { "\(overview.duration), \(NumberText.grouped($0)) steps" }
-      ?? "\(overview.duration)"
+      if case .epochs = overview.duration, let steps = overview.totalSteps {
+        "\(overview.duration), \(NumberText.grouped(steps)) steps"
+      } else {
+        "\(overview.duration)"
+      }
     say(
       [
-        ("model", "\(model.cell.rawValue), hidden sizes \(sizes), embedding \(model.embeddingSize), "
-          + "\(NumberText.short(Double(overview.parameterCount))) parameters"),
-        ("text", "\(NumberText.grouped(overview.trainingTokenCount)) tokens to train on, \(held) held "
-          + "out, vocabulary \(NumberText.grouped(model.vocabularySize)), coverage "
-          + "\(NumberText.fixed(overview.coverage * 100, 2)) %"),
-        ("run", "\(run), an evaluation every \(NumberText.grouped(overview.evaluationInterval)) steps"),
-        ("machine", "\(overview.kernels), \(overview.threadCount) "
-          + "\(overview.threadCount == 1 ? "thread" : "threads"), about "
-          + "\(NumberText.bytes(Int(overview.memory.total))) of memory"),
+        (
+          "model",
+          "\(model.cell.rawValue), hidden sizes \(sizes), embedding \(model.embeddingSize), "
+            + "\(NumberText.short(Double(overview.parameterCount))) parameters"
+        ),
+        (
+          "text",
+          "\(NumberText.grouped(overview.trainingTokenCount)) tokens to train on, \(held) held "
+            + "out, vocabulary \(NumberText.grouped(model.vocabularySize)), coverage "
+            + "\(NumberText.fixed(overview.coverage * 100, 2)) %"
+        ),
+        (
+          "run",
+          "\(run), an evaluation every \(NumberText.grouped(overview.evaluationInterval)) steps"
+        ),
+        (
+          "machine",
+          "\(overview.kernels), \(overview.threadCount) "
+            + "\(overview.threadCount == 1 ? "thread" : "threads"), about "
+            + "\(NumberText.bytes(Int(overview.memory.total))) of memory"
+        ),
       ])
     if overview.resumedStep > 0 {
       say([("resumed", "after step \(NumberText.grouped(overview.resumedStep))")])
@@ -126,7 +143,10 @@ final class TrainingReport {
       let width = max(10, min(50, StandardStream.error.width - 40))
       let curve = Sparkline.drawn(losses, width: width, unicode: unicode)
       rows.append(
-        ("loss", "\(curve)  \(NumberText.fixed(first, 3)) to \(NumberText.fixed(last, 3)) nats/token"))
+        (
+          "loss",
+          "\(curve)  \(NumberText.fixed(first, 3)) to \(NumberText.fixed(last, 3)) nats/token"
+        ))
     }
     let ending =
       switch summary.ending {
@@ -135,14 +155,20 @@ final class TrainingReport {
       case .stopped: "stopped after"
       }
     rows.append(
-      ("done", "\(ending) \(NumberText.grouped(summary.stepCount)) steps, "
-        + "\(NumberText.fixed(summary.epochCount, 2)) epochs in \(NumberText.duration(summary.seconds)), "
-        + "\(NumberText.short(summary.charactersPerSecond)) characters/s"))
+      (
+        "done",
+        "\(ending) \(NumberText.grouped(summary.stepCount)) steps, "
+          + "\(NumberText.fixed(summary.epochCount, 2)) epochs in \(NumberText.duration(summary.seconds)), "
+          + "\(NumberText.short(summary.charactersPerSecond)) characters/s"
+      ))
     if let best = summary.best, let step = summary.bestStep {
       rows.append(
-        ("best", "\(NumberText.fixed(best.natsPerCharacter, 4)) nats, "
-          + "\(NumberText.fixed(best.bitsPerCharacter, 4)) bits per character on the held-out text "
-          + "(step \(NumberText.grouped(step)))"))
+        (
+          "best",
+          "\(NumberText.fixed(best.natsPerCharacter, 4)) nats, "
+            + "\(NumberText.fixed(best.bitsPerCharacter, 4)) bits per character on the held-out text "
+            + "(step \(NumberText.grouped(step)))"
+        ))
     }
     rows.append(("model", palette.strong(DisplayText.escaped(summary.modelPath, limit: 4096))))
     say(rows)
