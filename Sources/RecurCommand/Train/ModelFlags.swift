@@ -41,7 +41,7 @@ struct ModelFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is added to an LSTM's forget gate at the start. (default: \(defaults.forgetBias))",
+      "What is added to an LSTM's forget gate at the start. (default: 1)",
       valueName: "x"),
     transform: Values.finite)
   var forgetBias: Double?
