@@ -189,12 +189,20 @@ size_t ctext_pieces_find_all(const ctext_pieces *pieces, const uint8_t *utf8, in
 
 size_t ctext_pieces_find_code_points(const ctext_pieces *pieces, const uint8_t *utf8, size_t length,
                                      int32_t *numbers, size_t capacity, size_t *used) {
+  const int32_t *const ascii = pieces->ascii;
   size_t at = 0, count = 0;
   while (at < length && count < capacity) {
-    size_t end = at + 1;
-    if (utf8[at] >= 0x80) {
-      while (end < length && (utf8[end] & 0xC0) == 0x80) end++;
+    const size_t room = capacity - count < length - at ? capacity - count : length - at;
+    size_t run = 0;
+    while (run < room && utf8[at + run] < 0x80 && ascii[utf8[at + run]] >= 0) {
+      numbers[count + run] = ascii[utf8[at + run]];
+      run++;
     }
+    at += run;
+    count += run;
+    if (run == room || utf8[at] < 0x80) break;
+    size_t end = at + 1;
+    while (end < length && (utf8[end] & 0xC0) == 0x80) end++;
     const int32_t number = ctext_pieces_find(pieces, utf8 + at, end - at);
     if (number < 0) break;
     numbers[count++] = number;

@@ -162,6 +162,13 @@ size_t ctext_segmenter::graphemes(int64_t *ends, size_t capacity) {
   size_t count = 0;
   while (count < capacity && at < length) {
     if (at >= stretch_end && !plain) {
+      size_t position = at;
+      while (count < capacity && position + 1 < length && text[position] < 0x80 &&
+             text[position] != '\r' && text[position + 1] < 0x80) {
+        ends[count++] = static_cast<int64_t>(++position);
+      }
+      at = position;
+      if (count == capacity) break;
       const CodePoint here = code_point(text, length, at);
       size_t end = here.end;
       if (end < length && here.value < 0x80 && text[end] < 0x80) {
