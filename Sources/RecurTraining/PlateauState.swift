@@ -20,7 +20,7 @@ public struct PlateauState: Sendable, Codable, Equatable {
   /// - Returns: Whether it is an improvement.
   @discardableResult
   public mutating func observe(_ loss: Double, threshold: Double = 0) -> Bool {
-    if let best, !(loss < best * (1 - threshold)) {
+    if !loss.isFinite || !(loss < (best ?? .infinity) * (1 - threshold)) {
       failures += 1
       return false
     }

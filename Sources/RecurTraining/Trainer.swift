@@ -75,14 +75,30 @@ public struct Trainer: Sendable {
   private static let divergenceHint =
     "use a lower --learning-rate, a longer --warmup or a smaller --clip-norm"
 
-  private static func divergence(
+  static func divergence(
     of value: Real, in model: some Module, at step: Int
   ) -> RecurError {
-    let culprit = model.parameters.first { _, tensor in
-      tensor.withUnsafeBuffer { $0.contains { !$0.isFinite } }
-    }
-    let cause = culprit.map { "a weight of \($0.name) is not finite" } ?? "every weight is finite"
+    let cause =
+      nonFiniteParameter(of: model).map { "a weight of \($0) is not finite" }
+      ?? "every weight is finite"
     return RecurError(
       .diverged, "the loss is \(value) at step \(step) (\(cause))", hint: divergenceHint)
+  }
+
+  /// The first parameter with a weight that is not finite.
+  private static func nonFiniteParameter(of model: some Module) -> String? {
+    model.parameters.first { _, tensor in
+      tensor.withUnsafeBuffer { $0.contains { !$0.isFinite } }
+    }?.name
+  }
+
+  /// Refuses a model with a weight that is not finite: nothing good can be saved of it.
+  ///
+  /// - Throws: `RecurError` of the kind `diverged`, naming the step and the tensor.
+  func checkWeights(of model: some Module) throws(RecurError) {
+    guard let name = Self.nonFiniteParameter(of: model) else { return }
+    throw RecurError(
+      .diverged, "a weight of \(name) is not finite after step \(stepCount)",
+      hint: Self.divergenceHint)
   }
 }

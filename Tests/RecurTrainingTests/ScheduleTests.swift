@@ -58,9 +58,10 @@ import Testing
   @Test("A loss that is not a number is no improvement")
   func nanIsNoImprovement() {
     var state = PlateauState()
+    let nothing = state.observe(.nan)
     let first = state.observe(1)
     let second = state.observe(.nan)
-    #expect(first && !second)
+    #expect(!nothing && first && !second)
     #expect(state.best == 1)
     #expect(state.failures == 1)
   }

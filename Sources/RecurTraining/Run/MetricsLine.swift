@@ -36,7 +36,8 @@ struct MetricsLine: Codable, Sendable {
     var natsPerCharacter: Double
     var bitsPerCharacter: Double
     var bitsPerByte: Double
-    var perplexity: Double
+    /// Left out where it is beyond every number.
+    var perplexity: Double?
     var isBest: Bool
 
     init(_ report: EvaluationReport, isBest: Bool) {
@@ -46,7 +47,7 @@ struct MetricsLine: Codable, Sendable {
       natsPerCharacter = report.natsPerCharacter
       bitsPerCharacter = report.bitsPerCharacter
       bitsPerByte = report.bitsPerByte
-      perplexity = report.perplexity
+      perplexity = report.perplexity.isFinite ? report.perplexity : nil
       self.isBest = isBest
     }
 

@@ -20,11 +20,17 @@ extension TrainingRun {
       try writeModel(nil)
       return true
     }
+    try trainer.checkWeights(of: model)
     let begin = elapsed()
     guard
       let measured = try Evaluation().report(
         of: data.validation, under: model, measure, isCancelled: { stop.isMade })
     else { return false }
+    guard measured.nats.isFinite else {
+      throw RecurError(
+        .diverged, "the validation loss is \(measured.nats) after step \(state.globalStep)",
+        hint: "use a lower --learning-rate")
+    }
     isSaved = false
     let isBest = state.validation.observe(measured.natsPerToken)
     state.plateau.observe(measured.natsPerToken, threshold: 1e-4)
@@ -79,6 +85,7 @@ extension TrainingRun {
   /// Writes a checkpoint, then removes old ones.
   func save(_ log: MetricsLog, _ report: (TrainingEvent) -> Void) throws(RecurError) {
     if isSaved { return }
+    try trainer.checkWeights(of: model)
     try log.synchronize()
     state.metricsByteCount = log.byteCount
     state.carryParts = carry?.layers.map(\.count)
@@ -129,7 +136,7 @@ extension TrainingRun {
         .init(
           type: "nats_per_token", name: "Nats per token", value: measured.natsPerToken),
         .init(type: "perplexity", name: "Perplexity per token", value: measured.perplexity),
-      ]
+      ].filter { $0.value.isFinite }
     }
     var directory = ModelDirectory(model, data.tokenizer, card: card, trainingArguments: arguments)
     if let measured {
