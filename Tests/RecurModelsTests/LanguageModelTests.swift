@@ -21,11 +21,11 @@ struct LanguageModelTests {
     let model = try SmallModels.model(
       cell: .lstm, vocabularySize: 200, embeddingSize: 50, hiddenSizes: [100])
     let values = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.value) })
-    let embedding = try #require(values["embedding.weight"]).scalars.map(Double.init)
+    let embedding = try #require(values["embedding.weight"]).scalars.map { Double($0) }
     let variance = embedding.reduce(0) { $0 + $1 * $1 } / Double(embedding.count)
     #expect(abs(variance - 1) < 0.05)
     for name in ["rnn.weight_ih_l0", "rnn.weight_hh_l0", "decoder.weight", "decoder.bias"] {
-      let scalars = try #require(values[name]).scalars.map(Double.init)
+      let scalars = try #require(values[name]).scalars.map { Double($0) }
       let greatest = scalars.map(\.magnitude).max() ?? 0
       #expect(greatest <= 0.1 && greatest > 0.095, "\(name) goes to \(greatest)")
     }
