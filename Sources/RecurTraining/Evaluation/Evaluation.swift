@@ -77,6 +77,18 @@ public struct Evaluation: Sendable {
       of: tokenizer.encode(corpus), under: model, TokenMeasure(tokenizer.vocabulary))
   }
 
+  /// K for a text.
+  private func trackCount(of tokenCount: Int) -> Int {
+    let count = max(tokenCount - 1, 1)
+    return min(tracks ?? min(max(count / 2048, 1), 32), count)
+  }
+
+  /// The tokens of a window: as many as have 16 MiB of logits, but at least one in each track.
+  func windowTokenCount(of tokenCount: Int, vocabularySize: Int) -> Int {
+    let tracks = trackCount(of: tokenCount)
+    return tracks * min(max((1 << 22) / (tracks * vocabularySize), 1), 256)
+  }
+
   /// Calls `body` with each loss and the position of its token, less one; false where it was cancelled.
   private func forEachLoss(
     of tokens: [Int32], under model: LanguageModel, _ isCancelled: () -> Bool,
@@ -88,10 +100,10 @@ public struct Evaluation: Sendable {
         .badData, "a text of \(tokens.count) tokens has nothing to predict",
         hint: "give a text of at least two tokens")
     }
-    let tracks = min(self.tracks ?? min(max(count / 2048, 1), 32), count)
+    let tracks = trackCount(of: tokens.count)
     let length = (count + tracks - 1) / tracks
-    // Logits take V numbers for each token of a window: 16 MiB in all.
-    let windowLength = min(max((1 << 22) / (tracks * model.vocabularySize), 1), 256)
+    let windowLength =
+      windowTokenCount(of: tokens.count, vocabularySize: model.vocabularySize) / tracks
     let warmUp = tracks == 1 ? 0 : min(self.warmUp, length)
     var carry: Carry?
     var begin = -warmUp

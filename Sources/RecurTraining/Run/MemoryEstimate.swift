@@ -14,9 +14,11 @@ public struct MemoryEstimate: Sendable, Equatable {
   public var activations: Double
   /// The text as tokens.
   public var tokens: Double
+  /// The logits of an evaluation.
+  public var evaluation: Double
 
   /// All together, with what any process takes.
-  public var total: Double { parameters + activations + tokens + 32e6 }
+  public var total: Double { parameters + activations + tokens + evaluation + 32e6 }
 
   /// Estimates.
   ///
@@ -25,10 +27,11 @@ public struct MemoryEstimate: Sendable, Equatable {
   ///   - optimizerStates: Tensors that the optimizer keeps for each parameter.
   ///   - batchSize: B.
   ///   - windowLength: T.
-  ///   - tokenCount: Tokens of the text.
+  ///   - trainingTokenCount: Tokens of the text that is trained on.
+  ///   - validationTokenCount: Tokens that are held out.
   public init(
     _ configuration: LanguageModelConfiguration, optimizerStates: Int, batchSize: Int,
-    windowLength: Int, tokenCount: Int
+    windowLength: Int, trainingTokenCount: Int, validationTokenCount: Int
   ) {
     let real = Double(MemoryLayout<Real>.size)
     let steps = Double(batchSize) * Double(windowLength)
@@ -45,7 +48,15 @@ public struct MemoryEstimate: Sendable, Equatable {
       perStep += Double(size) * Double(width + (configuration.cell == .lstm ? 5 : 4))
     }
     activations = real * steps * perStep
-    tokens = 4 * Double(tokenCount)
+    tokens = 4 * (Double(trainingTokenCount) + Double(validationTokenCount))
+    evaluation =
+      validationTokenCount == 0
+      ? 0
+      : real
+        * Double(
+          Evaluation().windowTokenCount(
+            of: validationTokenCount, vocabularySize: configuration.vocabularySize))
+        * Double(configuration.vocabularySize)
   }
 
   /// What this process may take: the least of the machine's memory, the limit of the address space,

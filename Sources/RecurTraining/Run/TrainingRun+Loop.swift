@@ -108,7 +108,9 @@ extension TrainingRun {
     let tokens = window.targets.count
     state.lossSinceLine.add(step.loss, tokens: tokens)
     state.lossSinceEvaluation.add(step.loss, tokens: tokens)
-    let smoothed = state.smoothedLoss.map { 0.98 * $0 + 0.02 * step.loss } ?? step.loss
+    // The first steps weigh more: a long memory of the untrained model would only confuse.
+    let weight = max(0.04, 2 / Double(state.globalStep + 1))
+    let smoothed = state.smoothedLoss.map { $0 + weight * (step.loss - $0) } ?? step.loss
     state.smoothedLoss = smoothed
 
     let now = elapsed()

@@ -106,7 +106,8 @@ public final class TrainingRun {
     let stateNames = type(of: trainer.optimizer).stateNames
     let memory = MemoryEstimate(
       configuration, optimizerStates: stateNames.count, batchSize: options.batchSize,
-      windowLength: options.window, tokenCount: data.training.count + data.validation.count)
+      windowLength: options.window, trainingTokenCount: data.training.count,
+      validationTokenCount: data.validation.count)
     try memory.check()
 
     var generator = SeededGenerator(seed: options.seed)

@@ -203,7 +203,7 @@ import Testing
     options.embeddingSize = 16
     let estimate = MemoryEstimate(
       options.configuration(vocabularySize: 300), optimizerStates: 2, batchSize: 1,
-      windowLength: 1, tokenCount: 0)
+      windowLength: 1, trainingTokenCount: 0, validationTokenCount: 0)
     #expect(estimate.total > 50e9)
     options.hiddenSize = [65_536]
     options.layers = 64
