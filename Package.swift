@@ -90,6 +90,10 @@ let package = Package(
     .executableTarget(
       name: "RecurCommand", dependencies: ["Recur", argumentParser, toml],
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "first-language-model", dependencies: ["Recur"],
+      path: "notebooks-as-scripts/first-language-model", exclude: ["output.txt"],
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"],
@@ -107,7 +111,7 @@ let package = Package(
       of: "RecurCore", ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"]),
     tests(of: "RecurModels", ["Recur"]),
     tests(of: "RecurTraining", ["Recur"]),
-    tests(of: "RecurCommand", ["Recur"]),
+    tests(of: "RecurCommand", ["RecurCommand", "Recur"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

