@@ -18,7 +18,7 @@ DOUBLE := --scratch-path .build/double --traits DoublePrecision -Xcc -O2
 SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
 PACKAGES := libicu-dev libopenblas-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) unicode-data
+TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
 
 .PHONY: help demo test check lint build bench notebooks install clean packages test-packages
 

@@ -2,7 +2,7 @@
 // one another inside a window. For every block of 16 units the gate products land in a scratch that
 // stays in the first-level cache, and the gates are finished from there.
 
-#define ROW_BLOCK 48
+#define ROW_BLOCK 64
 #define RUN const struct NAMED(recur_recurrence) * run
 
 INLINE bool counts(RUN, int64_t t, int64_t row) {
@@ -28,12 +28,14 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
 
 /// Calls BODY for each vector of a row of units; `j` is the offset in the row, `left` what remains.
 #define FOR_UNITS(begin, end)                                                                   \
-  for (int64_t j = (begin), left = (end) - (begin); left > 0; j += LANES, left -= LANES)
+  _Pragma("clang loop unroll_count(2)") for (int64_t j = (begin), left = (end) - (begin);       \
+                                             left > 0; j += LANES, left -= LANES)
 
 /// The scaffold of a forward pass: for every step, block of rows and block of units, the recurrent
 /// products of `gate_count` gates, then `finish` for each row.
 INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
-                    void (*finish)(RUN, int64_t t, int64_t row, int64_t unit, const REAL *products)) {
+                    void (*finish)(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
+                                   const REAL *products)) {
   const int64_t hidden = run->hidden, batch = run->batch;
   const int64_t panel_size = hidden * RECUR_PANEL;
   const int64_t scratch_width = gate_count * RECUR_PANEL;
@@ -52,7 +54,12 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
         }
         for (int64_t r = 0; r < rows; r++) {
           if (counts(run, t, first + r)) {
-            finish(run, t, first + r, unit, products + r * scratch_width);
+            // With a constant width the compiler drops everything that short rows need.
+            if (hidden - unit >= RECUR_PANEL) {
+              finish(run, t, first + r, unit, RECUR_PANEL, products + r * scratch_width);
+            } else {
+              finish(run, t, first + r, unit, hidden - unit, products + r * scratch_width);
+            }
           } else {
             const int64_t at = (t * batch + first + r) * hidden + unit;
             const int64_t width = hidden - unit < RECUR_PANEL ? hidden - unit : RECUR_PANEL;
@@ -73,6 +80,7 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width,
                      void (*differentiate)(RUN, int64_t t, int64_t row),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {
   const int64_t hidden = run->hidden, batch = run->batch, width = gate_width * hidden;
+  const int64_t leading = run->gates_leading;
   const size_t row_size = (size_t)hidden * sizeof(REAL);
   memset(run->hidden_gradient + begin * hidden, 0, (size_t)(end - begin) * row_size);
   if (run->cell_gradient != NULL) {
@@ -83,10 +91,10 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width,
       if (counts(run, t, row)) {
         differentiate(run, t, row);
       } else {
-        memset(run->gates + (t * batch + row) * width, 0, (size_t)width * sizeof(REAL));
+        memset(run->gates + (t * batch + row) * leading, 0, (size_t)width * sizeof(REAL));
       }
     }
-    carry(run, end - begin, run->gates + (t * batch + begin) * width,
+    carry(run, end - begin, run->gates + (t * batch + begin) * leading,
           run->hidden_gradient + begin * hidden);
   }
 }
@@ -106,12 +114,12 @@ INLINE vector hidden_gradient_at(RUN, int64_t t, int64_t row, bool last, int64_t
 
 // MARK: Elman network: h' = tanh(W x + b + U h)
 
-INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *products) {
+INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
+                        const REAL *products) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + at;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *input = input_part(run, t, row, 1, gates);
-  const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
-  FOR_UNITS(unit, end) {
+  FOR_UNITS(unit, unit + width) {
     vector sum = sum_at(run, input, j, products + (j - unit), left);
     vector h;
     if (run->rectified) {
@@ -125,18 +133,19 @@ INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *pr
 INLINE void rnn_differentiate(RUN, int64_t t, int64_t row) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   FOR_UNITS(0, hidden) {
     vector dh = hidden_gradient_at(run, t, row, last, j, left);
     vector h = load_up_to(run->hidden_sequence + at + j, left);
     vector slope = splat(1) - h * h;
     if (run->rectified) slope = h > splat(0) ? splat(1) : splat(0);
-    store_up_to(run->gates + at + j, dh * slope, left);
+    store_up_to(gates + j, dh * slope, left);
   }
 }
 INLINE void rnn_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
-  product(rows, hidden, hidden, gates, hidden, run->panels, hidden * RECUR_PANEL, hidden_gradient,
-          hidden, false);
+  product(rows, hidden, hidden, gates, run->gates_leading, run->panels, hidden * RECUR_PANEL,
+          hidden_gradient, hidden, false);
 }
 static void rnn_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 1, rnn_finish);
@@ -147,13 +156,13 @@ static void rnn_backward(RUN, int64_t begin, int64_t end) {
 
 // MARK: LSTM: i f g o
 
-INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *products) {
+INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
+                        const REAL *products) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + at * 4;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *input = input_part(run, t, row, 4, gates);
   const REAL *previous = before(run, run->cell_sequence, run->initial_cell, t);
-  const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
-  FOR_UNITS(unit, end) {
+  FOR_UNITS(unit, unit + width) {
     const REAL *p = products + (j - unit);
     vector i = vector_sigmoid(sum_at(run, input, j, p, left));
     vector f = vector_sigmoid(sum_at(run, input, hidden + j, p + RECUR_PANEL, left));
@@ -172,7 +181,7 @@ INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *p
 INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
-  REAL *gates = run->gates + at * 4;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *previous = before(run, run->cell_sequence, run->initial_cell, t);
   REAL *cell_gradient = run->cell_gradient + row * hidden;
   const vector one = splat(1);
@@ -197,8 +206,8 @@ INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
 }
 INLINE void lstm_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
-  product(rows, hidden, 4 * hidden, gates, 4 * hidden, run->panels, 4 * hidden * RECUR_PANEL,
-          hidden_gradient, hidden, false);
+  product(rows, hidden, 4 * hidden, gates, run->gates_leading, run->panels,
+          4 * hidden * RECUR_PANEL, hidden_gradient, hidden, false);
 }
 static void lstm_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 4, lstm_finish);
@@ -209,13 +218,13 @@ static void lstm_backward(RUN, int64_t begin, int64_t end) {
 
 // MARK: GRU, reset after the recurrent product: r z n, and s = U_n h + b_hn in a fourth column
 
-INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *products) {
+INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
+                        const REAL *products) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + at * 4;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *input = input_part(run, t, row, 3, gates);
   const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
-  const int64_t end = hidden - unit < RECUR_PANEL ? hidden : unit + RECUR_PANEL;
-  FOR_UNITS(unit, end) {
+  FOR_UNITS(unit, unit + width) {
     const REAL *p = products + (j - unit);
     vector r = vector_sigmoid(sum_at(run, input, j, p, left));
     vector z = vector_sigmoid(sum_at(run, input, hidden + j, p + RECUR_PANEL, left));
@@ -232,9 +241,9 @@ INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, const REAL *pr
   }
 }
 INLINE void gru_differentiate(RUN, int64_t t, int64_t row) {
-  const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
+  const int64_t hidden = run->hidden;
   const bool last = is_last(run, t, row);
-  REAL *gates = run->gates + at * 4;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
   const vector one = splat(1);
   FOR_UNITS(0, hidden) {
@@ -254,9 +263,9 @@ INLINE void gru_differentiate(RUN, int64_t t, int64_t row) {
 }
 INLINE void gru_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden, stride = 3 * hidden * RECUR_PANEL;
-  product(rows, hidden, 2 * hidden, gates, 4 * hidden, run->panels, stride, hidden_gradient,
+  product(rows, hidden, 2 * hidden, gates, run->gates_leading, run->panels, stride, hidden_gradient,
           hidden, true);
-  product(rows, hidden, hidden, gates + 3 * hidden, 4 * hidden,
+  product(rows, hidden, hidden, gates + 3 * hidden, run->gates_leading,
           run->panels + 2 * hidden * RECUR_PANEL, stride, hidden_gradient, hidden, true);
 }
 static void gru_forward(RUN, int64_t begin, int64_t end) {

@@ -43,11 +43,13 @@ struct KernelRecurrenceTests {
     let finalHidden = normal(batch * hidden, seed: 8)
     let finalCell = normal(batch * hidden, seed: 9)
 
-    var gates = [Real](repeating: 0, count: steps * batch * kind.stored * hidden)
+    // Rows that lie further apart than they are wide.
+    let leading = kind.stored * hidden + 5
+    var gates = [Real](repeating: 0, count: steps * batch * leading)
     let inputs = normal(steps * batch * width, seed: 10)
     for row in 0..<steps * batch {
       for column in 0..<width {
-        gates[row * kind.stored * hidden + column] = inputs[row * width + column]
+        gates[row * leading + column] = inputs[row * width + column]
       }
     }
     var forwardPanels = [Real](repeating: .nan, count: blocks * kind.gates * hidden * panel)
@@ -84,6 +86,7 @@ struct KernelRecurrenceTests {
                   run.batch = Int64(batch)
                   run.hidden = Int64(hidden)
                   run.gates = gates.baseAddress
+                  run.gates_leading = Int64(leading)
                   run.panels = panels.baseAddress
                   run.hidden_sequence = hiddenSequence.baseAddress
                   run.hidden_gradient = hiddenGradient.baseAddress

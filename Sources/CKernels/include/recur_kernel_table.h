@@ -1,13 +1,15 @@
 // Included once for each precision with RECUR_REAL and RECUR_NAMED defined; see CKernels.h.
 
 /// One run of a recurrence over all steps of a window. Sizes: T steps, B batch rows, H units.
-/// `width` is the row length of `gates`: H (RNN), 4H (LSTM: i f g o; GRU: r z n and the recurrent
+/// `width` is what a row of `gates` holds: H (RNN), 4H (LSTM: i f g o; GRU: r z n and the recurrent
 /// part of n). A null pointer means zeros for a state and "nothing arrives" for a gradient.
 struct RECUR_NAMED(recur_recurrence) {
   int64_t steps, batch, hidden;
   /// Input part of the pre-activations, (T, B, width); activations after the forward pass, gradients
   /// of the pre-activations after the backward pass.
   RECUR_REAL *gates;
+  /// The distance between the starts of two rows of `gates`: at least `width`.
+  int64_t gates_leading;
   /// Where not null, the input part is row `tokens[t * B + b]` of this (V, input gates * H) table.
   const RECUR_REAL *table;
   const int32_t *tokens;  // (T, B)

@@ -46,7 +46,7 @@ extension FusedRecurrence.Window {
 
   private func addRecurrentGradients(_ pullback: Tape.Pullback) {
     let size = cell.hiddenSize
-    let stored = cell.storedWidth
+    let stored = cell.gatesLeading
     pullback.accumulate(into: cell.weightHH.operand) { target, adding in
       for block in recurrentBlocks {
         let rows = target + block.row * size
@@ -91,7 +91,7 @@ extension FusedRecurrence.Window {
       folded = nil
       operand = sequence
       gradients = MatrixView(
-        gates.pointer, rows: steps * batch, columns: cell.gateWidth, leading: cell.storedWidth)
+        gates.pointer, rows: steps * batch, columns: cell.gateWidth, leading: cell.gatesLeading)
     case .tokens(let tokens, let embedding, _):
       let sums = sumsByToken(tokens, rows: embedding.shape[0])
       folded = sums
@@ -123,7 +123,7 @@ extension FusedRecurrence.Window {
       for (index, token) in tokens.enumerated() {
         Kernels.table.add(
           target + Int(token) * cell.gateWidth + columns.lowerBound,
-          gates.pointer + index * cell.storedWidth + columns.lowerBound, Int64(columns.count))
+          gates.pointer + index * cell.gatesLeading + columns.lowerBound, Int64(columns.count))
       }
     }
     return sums

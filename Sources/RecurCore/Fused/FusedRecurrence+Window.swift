@@ -12,7 +12,7 @@ extension FusedRecurrence {
     let steps: Int
     let batch: Int
     /// Input parts of the pre-activations, then activations, then gradients of pre-activations.
-    var gates: Tensor  // (T, B, stored · H)
+    var gates: Tensor  // (T, B, stored · H, and what keeps rows apart)
     var hidden: Tensor  // (T, B, H)
     var cellStates: Tensor?  // (T, B, H)
 
@@ -54,7 +54,7 @@ extension FusedRecurrence {
           part.shape == [batch, hiddenSize],
           "a state of shape \(part.shape) for \(batch) rows of \(hiddenSize) units")
       }
-      gates = Tensor(unwritten: [steps, batch, cell.storedWidth])
+      gates = Tensor(unwritten: [steps, batch, cell.gatesLeading])
       hidden = Tensor(unwritten: [steps, batch, hiddenSize])
       cellStates = cell.hasCell ? Tensor(unwritten: [steps, batch, hiddenSize]) : nil
     }
@@ -85,7 +85,7 @@ extension FusedRecurrence {
         MatrixProduct.compute(
           MatrixView(sequence.value.pointer, rows: steps * batch, columns: cell.inputSize),
           MatrixView(cell.weightIH.value.pointer, rows: cell.gateWidth, columns: cell.inputSize)
-            .transposed, into: gates.mutablePointer, leading: cell.storedWidth)
+            .transposed, into: gates.mutablePointer, leading: cell.gatesLeading)
         return nil
       case .tokens(_, let embedding, _):
         return cell.inputTable(folding: embedding.value)
@@ -120,6 +120,7 @@ extension FusedRecurrence {
         run.batch = Int64(batch)
         run.hidden = Int64(cell.hiddenSize)
         run.gates = gates.mutablePointer
+        run.gates_leading = Int64(cell.gatesLeading)
         run.table = table?.pointer
         run.tokens = table == nil ? nil : tokens
         run.input_bias = bias?.pointer

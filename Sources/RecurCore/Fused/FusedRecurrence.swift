@@ -45,6 +45,11 @@ struct FusedRecurrence {
   var inputSize: Int { weightIH.shape[1] }
   var gateWidth: Int { kind.gateCount * hiddenSize }
   var storedWidth: Int { kind.storedCount * hiddenSize }
+  /// The distance between two rows of what the kernel keeps. Rows that lie a multiple of 4096 bytes
+  /// apart would drive one another out of the caches, so such rows are kept a line apart.
+  var gatesLeading: Int {
+    storedWidth * MemoryLayout<Real>.stride % 4096 == 0 ? storedWidth + 16 : storedWidth
+  }
   var hasCell: Bool { if case .lstm = kind { true } else { false } }
 
   init(

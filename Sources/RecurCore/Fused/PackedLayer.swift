@@ -78,6 +78,7 @@ struct PackedLayer: LayerStepper {
     run.batch = Int64(rows)
     run.hidden = Int64(hiddenSize)
     run.gates = gates.mutablePointer
+    run.gates_leading = Int64(storedWidth)
     run.input_bias = inputBias.pointer
     run.panels = recurrentPanels.pointer
     run.initial_hidden = state[0].pointer
