@@ -50,8 +50,9 @@ struct RecurProcess {
     posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, folder + "/output", O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder + "/errors", O_WRONLY | O_CREAT, 0o600)
-    posix_spawn_file_actions_addchdir_np(&actions, directory)
-    process = try Self.spawn(program, arguments, &actions, environment)
+    // Changing directory between fork and exec is beyond what Glibc shows to Swift.
+    process = try Self.spawn(
+      "/usr/bin/env", ["-C", directory, program] + arguments, &actions, environment)
   }
 
   /// Starts a program with given file actions.
