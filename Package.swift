@@ -101,6 +101,7 @@ let package = Package(
     .target(
       name: "CWideKernels", dependencies: ["CKernels"], path: "Tests/CWideKernels",
       cSettings: [.headerSearchPath("../../Sources/CKernels")]),
+    .target(name: "CTerminal", path: "Tests/CTerminal"),
     tests(of: "RecurFiles", ["RecurFiles"]),
     tests(of: "RecurText", ["RecurText", "RecurFiles"]),
     tests(of: "RecurData", ["RecurData", "RecurText", "RecurFiles"]),
@@ -111,7 +112,7 @@ let package = Package(
       of: "RecurCore", ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"]),
     tests(of: "RecurModels", ["Recur"]),
     tests(of: "RecurTraining", ["Recur"]),
-    tests(of: "RecurCommand", ["RecurCommand", "Recur"]),
+    tests(of: "RecurCommand", ["CTerminal", "RecurCommand", "Recur"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
