@@ -12,9 +12,9 @@ DEMO_MINUTES ?= 2
 # The command is linked with Swift's library inside: it starts faster and runs where no Swift is.
 STATIC := --static-swift-stdlib
 RECUR := .build/release/recur
-# What the tests need of the numerical core runs many times slower without optimisation.
-TEST := -c release -Xswiftc -enable-testing
-DOUBLE := --scratch-path .build/double --traits DoublePrecision -Xcc -O2
+# Debug builds leave C unoptimised, and the numerical core then runs many times slower.
+TEST := -Xcc -O2
+DOUBLE := --scratch-path .build/double --traits DoublePrecision $(TEST)
 SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
 PACKAGES := libicu-dev libopenblas-dev pkg-config
@@ -30,9 +30,8 @@ help:
 	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
 	echo "make clean     remove what was built"
 
-demo: packages
+demo: build
 	python3 -m pip --version >/dev/null 2>&1 || $(call install,python3-pip)
-	$(MAKE) build
 	if ! $(RECUR) corpus fetch shakespeare --to out/corpora; then
 	  echo
 	  echo "Shakespeare cannot be fetched: the demo goes on with the small text that comes with Recur."
@@ -46,7 +45,7 @@ demo: packages
 	fi
 	rm -rf out/demo
 	$(RECUR) train lm $$text --output out/demo --minutes $(DEMO_MINUTES) \
-	  --hidden-size 256 --layers 1 --embedding-size 64 --dropout 0 --window 64 --sample-length 120
+	  --hidden-size 256 --layers 1 --embedding-size 64 --dropout 0 --window 64 --sample-length 120 --validation-fraction 0.02
 	echo
 	$(RECUR) generate out/demo --prompt "$$prompt" --length 600 --seed 1
 

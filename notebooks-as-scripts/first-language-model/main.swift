@@ -7,7 +7,7 @@
 //
 // Run it from the top of the repository:
 //
-//     swift run -c release first-language-model
+//     make notebooks
 
 // %%
 import Recur
