@@ -26,7 +26,7 @@ help:
 	echo "make demo      train a small model on Shakespeare for $(DEMO_MINUTES) minutes and let it write"
 	echo "make test      build and run every test"
 	echo "make check     format lint, warnings as errors, tests"
-	echo "make bench     measure training, generation and tokenizers on this machine"
+	echo "make bench     measure training and generation beside PyTorch and ONNX Runtime"
 	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
 	echo "make clean     remove what was built"
 
@@ -77,13 +77,12 @@ lint:
 	echo "== format"
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
+# BENCH=--quick takes one round of each.
 bench: build
+	python3 -m venv --help >/dev/null 2>&1 || $(call install,python3-venv)
+	[ -x Benchmarks/peers/.venv/bin/python ] || Benchmarks/peers/setup.sh
 	$(RECUR) doctor
-	$(RECUR) benchmark train --cell lstm
-	$(RECUR) benchmark train --cell gru
-	$(RECUR) benchmark train --cell lstm --hidden-size 128 --batch-size 50 --window 50
-	$(RECUR) benchmark generate --cell lstm
-	$(RECUR) benchmark tokenize
+	Benchmarks/compare.py $(BENCH)
 
 # The narrated scripts, as they stand; their output is kept beside them.
 notebooks: packages
