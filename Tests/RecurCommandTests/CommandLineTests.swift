@@ -36,8 +36,8 @@ struct CommandLineTests {
         generate                Write text with a trained model.
         evaluate                Measure how well a model predicts texts.
         tokenize                Show the tokens of a text.
-        info                    Describe a model: architecture, parameters, vocabulary,
-                                training.
+        info                    Describe a model: architecture, parameters,
+                                vocabulary, training.
         corpus                  List and fetch texts to train on.
         doctor                  Show versions, the processor, the chosen kernels and
                                 measured speeds.

@@ -68,8 +68,16 @@ struct RecurProcess {
     let words = ([program] + arguments).map { strdup($0) } + [nil]
     let block = settings.map { strdup($0) } + [nil]
     defer { for pointer in words + block { free(pointer) } }
+    // The threads that run tests block signals, and a process inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    posix_spawnattr_setsigmask(&attributes, &blocked)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var process: pid_t = 0
-    let status = posix_spawn(&process, program, &actions, nil, words, block)
+    let status = posix_spawn(&process, program, &actions, &attributes, words, block)
     try #require(status == 0, "\(program): \(String(cString: strerror(status)))")
     return process
   }
