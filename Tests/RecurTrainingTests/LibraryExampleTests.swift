@@ -12,19 +12,19 @@ struct LibraryExampleTests {
 
     let text = try Corpus(contentsOf: path)
     let tokenizer = Tokenizer(.character, fitting: text)
-    let windows = ContiguousBatches(tokenizer.encode(text), batchSize: 4, windowLength: 16)
+    let windows = ContiguousBatches(tokenizer.encode(text), batchSize: 2, windowLength: 16)
     var generator = SeededGenerator(seed: 42)
     var model = LanguageModel(
       vocabularySize: tokenizer.vocabulary.count, embeddingSize: 8,
       cell: .lstm(hiddenSize: 24), layers: 2, using: &generator)
     var trainer = Trainer(optimizer: Adam(learningRate: 1e-2), clippingNorm: 1)
     var bits: [Double] = []
-    for _ in 1...6 { bits.append(try trainer.fit(&model, on: windows).bitsPerCharacter) }
+    for _ in 1...10 { bits.append(try trainer.fit(&model, on: windows).bitsPerCharacter) }
     try ModelDirectory(model, tokenizer).write(to: folder("model"))
     let written = model.generate(
       after: "ROMEO:", tokenizer: tokenizer, count: 60, temperature: 0.8, using: &generator)
 
-    #expect(bits[0] > 2.5 && bits[5] < 0.6 * bits[0], "\(bits)")
+    #expect(bits[9] < 0.5 * bits[0], "\(bits)")
     #expect(written.count == 60)
     var again = SeededGenerator(seed: 1)
     var same = again
