@@ -63,7 +63,7 @@ print(indented(sample(120)))
 // bytes, English as people predict it is near 1.
 
 // %%
-let epochs = 14
+let epochs = 28
 let evaluation = Evaluation()
 let measure = TokenMeasure(tokenizer.vocabulary)
 var trainer = Trainer(
@@ -160,11 +160,11 @@ func plot(_ curves: [(name: String, mark: Character, values: [Double])], height:
   guard let low = values.min(), let high = values.max(), high > low else { return "" }
   let columns = curves.map(\.values.count).max() ?? 0
   var rows = Array(
-    repeating: Array(repeating: Character(" "), count: columns * 4), count: height)
+    repeating: Array(repeating: Character(" "), count: columns * 2), count: height)
   for curve in curves {
     for (column, value) in curve.values.enumerated() {
       let level = (value - low) / (high - low) * Double(height - 1)
-      rows[height - 1 - Int(level.rounded())][column * 4] = curve.mark
+      rows[height - 1 - Int(level.rounded())][column * 2] = curve.mark
     }
   }
   let lines = rows.enumerated().map { row, marks in
@@ -172,6 +172,6 @@ func plot(_ curves: [(name: String, mark: Character, values: [Double])], height:
     return fixed(value, 6) + " | " + String(marks)
   }
   let legend = curves.map { "\($0.mark) \($0.name)" }.joined(separator: "   ")
-  return lines.joined(separator: "\n") + "\n       +" + String(repeating: "-", count: columns * 4)
+  return lines.joined(separator: "\n") + "\n       +" + String(repeating: "-", count: columns * 2)
     + "\n         epochs 1 to \(columns); bits per character: \(legend)\n"
 }
