@@ -14,7 +14,8 @@ STATIC := --static-swift-stdlib
 RECUR := .build/release/recur
 # Debug builds leave C unoptimised, and the numerical core then runs many times slower.
 TEST := -Xcc -O2
-DOUBLE := --scratch-path .build/double --traits DoublePrecision $(TEST)
+# Small cases only, so that the time goes into compiling: without optimisation.
+DOUBLE := --scratch-path .build/double --traits DoublePrecision
 SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
 PACKAGES := libicu-dev libopenblas-dev pkg-config
