@@ -2,23 +2,39 @@ public import RecurGradients
 import RecurTensors
 
 extension RecurrentCell {
-  /// Loops `step`: what `unroll` means, for every cell.
+  /// All steps of a window: as one node where the kernels know the cell, else by looping `step`.
   public func unroll(
     _ inputs: Variable, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State) {
-    unrolledStepwise(inputs, lengths: lengths, from: state)
+    unrolledFused(.sequence(inputs), lengths: lengths, from: state, on: inputs.tape)
+      ?? unrolledStepwise(inputs, lengths: lengths, from: state)
   }
 
-  /// Looks the rows up and unrolls over them.
+  /// All steps of a window of tokens: with the input weights folded into the embedding where the
+  /// kernels know the cell, else by looking the rows up and unrolling over them.
   public func unroll(
     tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?
   ) -> (outputs: Variable, state: State) {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) batch rows")
+    let folded = FusedRecurrence.Inputs.tokens(tokens, embedding: embedding, batchSize: batchSize)
+    if let fused = unrolledFused(folded, lengths: nil, from: state, on: embedding.tape) {
+      return fused
+    }
     let inputs = embedding.gatherRows(tokens)
       .reshaped([tokens.count / batchSize, batchSize] + embedding.shape.dropFirst())
     return unroll(inputs, lengths: nil, from: state)
+  }
+
+  /// All steps as one node; nil where the kernels do not know the cell. `unrolledStepwise` is its
+  /// definition.
+  private func unrolledFused(
+    _ inputs: FusedRecurrence.Inputs, lengths: [Int32]?, from state: State?, on tape: Tape?
+  ) -> (outputs: Variable, state: State)? {
+    guard let cell = self as? any FusibleCell else { return nil }
+    let result = cell.recurrence(on: tape).unroll(inputs, lengths: lengths, from: state?.parts)
+    return (result.outputs, State(parts: result.state))
   }
 
   /// Loops `step`; the reference for every faster `unroll`.
@@ -63,7 +79,7 @@ extension RecurrentCell {
   }
 }
 
-// A requirement has no default arguments, and an extension that gave it some would hide the cell's
+// A requirement has no default arguments, and an extension that gave it some would hide a cell's
 // own `unroll`; these pass on to it.
 extension RecurrentCell {
   /// All steps of a window from the initial state: (T, B, D) gives (T, B, H).

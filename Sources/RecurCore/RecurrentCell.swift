@@ -3,8 +3,8 @@ public import RecurGradients
 /// One layer of a recurrent network, defined by one step.
 ///
 /// A cell is written by its equations alone: `step` computes from variables, and the tape finds the
-/// derivatives. `unroll` runs the steps of a window; the built-in cells override it with one fused
-/// node that computes the same.
+/// derivatives. `unroll` runs the steps of a window; for the built-in cells it is one fused node that
+/// computes the same.
 ///
 /// Shapes are time-major: T steps, B batch rows, D inputs, H units.
 public protocol RecurrentCell: Module {
