@@ -7,7 +7,8 @@
 #define FUSED_MULTIPLY_ADD 1
 #define LIBRARY_FUNCTIONS 0
 #define TILE_ROWS 6
-#define WIDE_TILE_ROWS 1
+#define MOST_ROWS TILE_ROWS
+#define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 #define VARIANT recur_avx2_f32
 #define VARIANT_NAME "avx2"
 #include "template_kernels.h"

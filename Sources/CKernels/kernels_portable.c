@@ -7,12 +7,12 @@
 #if defined(__aarch64__)
 #define FUSED_MULTIPLY_ADD 1
 #define TILE_ROWS 6
-#define WIDE_TILE_ROWS 1
 #define VARIANT_NAME "neon"
 #else
 #define FUSED_MULTIPLY_ADD 0
 #define TILE_ROWS 3
-#define WIDE_TILE_ROWS 0
 #define VARIANT_NAME "portable"
 #endif
+#define MOST_ROWS TILE_ROWS
+#define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 #include "template_kernels.h"

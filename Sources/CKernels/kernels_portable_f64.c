@@ -5,7 +5,8 @@
 #define FUSED_MULTIPLY_ADD 0
 #define LIBRARY_FUNCTIONS 1
 #define TILE_ROWS 3
-#define WIDE_TILE_ROWS 0
+#define MOST_ROWS TILE_ROWS
+#define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 #define VARIANT recur_portable_f64
 #define VARIANT_NAME "portable"
 #include "template_kernels.h"

@@ -43,7 +43,7 @@ enum layout { ROWS, PACKED };
 INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
                  const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                  bool accumulate) {
-  vector sum[TILE_ROWS][4 * VECTORS];
+  vector sum[MOST_ROWS][4 * VECTORS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
@@ -74,41 +74,44 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
   }
 }
 
-#define CASE_OF(layout, rows, count)                                                            \
-  case layout * 64 + rows * 8 + count:                                                           \
+// Tiles that no registers are left for are never asked for, and the compiler drops them.
+#define CASE(layout, rows, count)                                                                \
+  case layout * 64 + rows * 4 + count - 1:                                                       \
+    if (rows > (layout == PACKED ? TILE_ROWS : ROWS_BESIDE(count))) break;                       \
     tile(layout, rows, count, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);      \
     break;
-#define CASE(rows, count) CASE_OF(ROWS, rows, count) CASE_OF(PACKED, rows, count)
+#define CASES_OF_ROWS(layout, rows)                                                              \
+  CASE(layout, rows, 1) CASE(layout, rows, 2) CASE(layout, rows, 3) CASE(layout, rows, 4)
+#define CASES(rows) CASES_OF_ROWS(ROWS, rows) CASES_OF_ROWS(PACKED, rows)
 static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int count, int64_t k,
                                               const REAL *a, int64_t a_row, const REAL *panels,
                                               int64_t panel_stride, REAL *c, int64_t leading_c,
                                               bool accumulate) {
-  switch (layout * 64 + rows * 8 + count) {
-    CASE(1, 1) CASE(2, 1) CASE(3, 1)
-#if TILE_ROWS > 3
-    CASE(4, 1) CASE(5, 1) CASE(6, 1)
-#endif
-#if WIDE_TILE_ROWS > 0
-    CASE(1, 4)
-#endif
-#if WIDE_TILE_ROWS > 1
-    CASE(2, 4) CASE(3, 4) CASE(4, 4) CASE(5, 4) CASE(6, 4)
-#endif
+  switch (layout * 64 + rows * 4 + count - 1) {
+    CASES(1) CASES(2) CASES(3) CASES(4) CASES(5) CASES(6)
+    CASES(7) CASES(8) CASES(9) CASES(10) CASES(11) CASES(12)
   }
 }
+#undef CASES
+#undef CASES_OF_ROWS
 #undef CASE
-#undef CASE_OF
+
+/// How many of `count` panels a tile takes that is to have `rows` rows, or as many as there can be.
+INLINE int panels_beside(int64_t rows, int64_t count) {
+  int together = count < 4 ? (int)count : 4;
+  while (together > 1 && ROWS_BESIDE(together) < rows && ROWS_BESIDE(together) < TILE_ROWS) together--;
+  return together;
+}
 
 /// Rows by a whole number of panels. The rows are cut into tiles of nearly equal height, because a
 /// last tile of one row would wait for its few accumulators.
 static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row,
                          const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                          bool accumulate) {
-  const int64_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   int64_t panel = 0;
   while (panel < count) {
-    const bool wide = WIDE_TILE_ROWS == TILE_ROWS || rows <= WIDE_TILE_ROWS;
-    const int together = wide && count - panel >= 4 ? 4 : 1;
+    const int together = panels_beside(rows, count - panel);
+    const int64_t tiles = (rows + ROWS_BESIDE(together) - 1) / ROWS_BESIDE(together);
     int64_t row = 0;
     for (int64_t t = 0; t < tiles; t++) {
       const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
@@ -192,7 +195,7 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
       REAL *out = c + first * leading_c;
       int64_t panel = 0;
       while (panel < whole) {
-        const int together = WIDE_TILE_ROWS == TILE_ROWS && whole - panel >= 4 ? 4 : 1;
+        const int together = panels_beside(TILE_ROWS, whole - panel);
         for (int64_t row = 0; row < height; row += TILE_ROWS) {
           const int tile_rows = height - row < TILE_ROWS ? (int)(height - row) : TILE_ROWS;
           tile_of(PACKED, tile_rows, together, steps, packed + row * steps, 0,

@@ -1,5 +1,5 @@
 // The recurrences. Each call runs all steps for its own batch rows, so that threads never wait for
-// one another inside a window. For every block of 16 units the gate products land in a scratch that
+// one another inside a window. For every block of units the gate products land in a scratch that
 // stays in the first-level cache, and the gates are finished from there.
 
 #define ROW_BLOCK 64
@@ -32,37 +32,40 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
                                              left > 0; j += LANES, left -= LANES)
 
 /// The scaffold of a forward pass: for every step, block of rows and block of units, the recurrent
-/// products of `gate_count` gates, then `finish` for each row.
+/// products of `gate_count` gates, then `finish` for each row. With one gate a tile takes the panels
+/// of four blocks of units, else the panels of the gates.
 INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
                     void (*finish)(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
                                    const REAL *products)) {
   const int64_t hidden = run->hidden, batch = run->batch;
   const int64_t panel_size = hidden * RECUR_PANEL;
-  const int64_t scratch_width = gate_count * RECUR_PANEL;
+  const int64_t panel_count = (hidden + RECUR_PANEL - 1) / RECUR_PANEL * gate_count;
+  const int64_t together = gate_count == 1 ? 4 : gate_count;
+  const int64_t units = together / gate_count * RECUR_PANEL, scratch_width = together * RECUR_PANEL;
   REAL products[ROW_BLOCK * 4 * RECUR_PANEL];
   for (int64_t t = 0; t < run->steps; t++) {
     const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
     for (int64_t first = begin; first < end; first += ROW_BLOCK) {
       const int64_t rows = end - first < ROW_BLOCK ? end - first : ROW_BLOCK;
-      for (int64_t unit = 0; unit < hidden; unit += RECUR_PANEL) {
+      for (int64_t unit = 0, panel = 0; unit < hidden; unit += units, panel += together) {
+        const int64_t width = hidden - unit < units ? hidden - unit : units;
         if (previous != NULL) {
-          whole_panels(rows, gate_count, hidden, previous + first * hidden, hidden,
-                       run->panels + unit / RECUR_PANEL * gate_count * panel_size, panel_size,
-                       products, scratch_width, false);
+          whole_panels(rows, panel_count - panel < together ? panel_count - panel : together, hidden,
+                       previous + first * hidden, hidden, run->panels + panel * panel_size,
+                       panel_size, products, scratch_width, false);
         } else {
           memset(products, 0, (size_t)(rows * scratch_width) * sizeof(REAL));
         }
         for (int64_t r = 0; r < rows; r++) {
           if (counts(run, t, first + r)) {
             // With a constant width the compiler drops everything that short rows need.
-            if (hidden - unit >= RECUR_PANEL) {
-              finish(run, t, first + r, unit, RECUR_PANEL, products + r * scratch_width);
+            if (width == units) {
+              finish(run, t, first + r, unit, units, products + r * scratch_width);
             } else {
-              finish(run, t, first + r, unit, hidden - unit, products + r * scratch_width);
+              finish(run, t, first + r, unit, width, products + r * scratch_width);
             }
           } else {
             const int64_t at = (t * batch + first + r) * hidden + unit;
-            const int64_t width = hidden - unit < RECUR_PANEL ? hidden - unit : RECUR_PANEL;
             memset(run->hidden_sequence + at, 0, (size_t)width * sizeof(REAL));
             if (run->cell_sequence != NULL) {
               memset(run->cell_sequence + at, 0, (size_t)width * sizeof(REAL));

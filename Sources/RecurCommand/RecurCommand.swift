@@ -33,6 +33,7 @@ struct RecurCommand: ParsableCommand {
     do {
       try requireText(CommandLine.unsafeArgv, count: Int(CommandLine.argc))
       let arguments = try EnvironmentFlags.added(to: ArgumentAliases.rewritten(Array(arguments)))
+      try SubcommandNames.require(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
       return 0

@@ -10,7 +10,8 @@
 #define FUSED_MULTIPLY_ADD 1
 #define LIBRARY_FUNCTIONS 0
 #define TILE_ROWS 6
-#define WIDE_TILE_ROWS 6
+#define MOST_ROWS 12
+#define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
 #define VARIANT recur_wide_f32
 #define VARIANT_NAME "wide"
 #include "template_kernels.h"

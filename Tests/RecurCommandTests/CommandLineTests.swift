@@ -98,7 +98,8 @@ struct CommandLineTests {
   @Test("Mistakes get two lines, an exit code and a suggestion")
   func mistakes() throws {
     #expect(try recur(["doctor", "--thraeds", "2"]).isRefusal(64, naming: "--threads"))
-    #expect(try recur(["trian"]).isRefusal(64, naming: "trian"))
+    #expect(try recur(["trian"]).isRefusal(64, naming: "did you mean \"train\"?"))
+    #expect(try recur(["corpus", "fecth"]).isRefusal(64, naming: "did you mean \"fetch\"?"))
     #expect(try recur(["corpus", "fetch", "shakespear"]).isRefusal(64, naming: "shakespeare"))
     #expect(try recur(["generate"]).isRefusal(64))
     #expect(try recur(["doctor"], environment: ["RECUR_THREADS": "0"]).isRefusal(64))
