@@ -41,8 +41,8 @@ enum layout { ROWS, PACKED };
 /// `rows` by `count` panels, all accumulators in registers. Every element is summed over k from the
 /// first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
 INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
-                 const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
-                 bool accumulate) {
+                 const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride,
+                 const REAL *ahead, REAL *c, int64_t leading_c, bool accumulate) {
   vector sum[MOST_ROWS][4 * VECTORS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
@@ -51,10 +51,8 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
       sum[r][v] = accumulate ? load(c + r * leading_c + v * LANES) : splat(0);
     }
   }
-  const REAL *next_panels = panels + count * panel_stride;
   for (int64_t i = 0; i < k; i++) {
-    // Packed rows belong to a large product, whose panels come from the third-level cache.
-    if (layout == PACKED) __builtin_prefetch(next_panels + i * RECUR_PANEL, 0, 2);
+    __builtin_prefetch(ahead + i * RECUR_PANEL, 0, 2);
     vector b[4 * VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < count * VECTORS; v++) {
@@ -78,15 +76,15 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
 #define CASE(layout, rows, count)                                                                \
   case layout * 64 + rows * 4 + count - 1:                                                       \
     if (rows > (layout == PACKED ? TILE_ROWS : ROWS_BESIDE(count))) break;                       \
-    tile(layout, rows, count, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);      \
+    tile(layout, rows, count, k, a, a_row, panels, panel_stride, ahead, c, leading_c, accumulate); \
     break;
 #define CASES_OF_ROWS(layout, rows)                                                              \
   CASE(layout, rows, 1) CASE(layout, rows, 2) CASE(layout, rows, 3) CASE(layout, rows, 4)
 #define CASES(rows) CASES_OF_ROWS(ROWS, rows) CASES_OF_ROWS(PACKED, rows)
 static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int count, int64_t k,
                                               const REAL *a, int64_t a_row, const REAL *panels,
-                                              int64_t panel_stride, REAL *c, int64_t leading_c,
-                                              bool accumulate) {
+                                              int64_t panel_stride, const REAL *ahead, REAL *c,
+                                              int64_t leading_c, bool accumulate) {
   switch (layout * 64 + rows * 4 + count - 1) {
     CASES(1) CASES(2) CASES(3) CASES(4) CASES(5) CASES(6)
     CASES(7) CASES(8) CASES(9) CASES(10) CASES(11) CASES(12)
@@ -103,6 +101,9 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
   return together;
 }
 
+/// Steps of k that a group of panels stays in the second-level cache for while the rows pass by.
+#define GROUP_STEPS 512
+
 /// Rows by a whole number of panels. The rows are cut into tiles of nearly equal height, because a
 /// last tile of one row would wait for its few accumulators.
 static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row,
@@ -112,12 +113,20 @@ static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, 
   while (panel < count) {
     const int together = panels_beside(rows, count - panel);
     const int64_t tiles = (rows + ROWS_BESIDE(together) - 1) / ROWS_BESIDE(together);
-    int64_t row = 0;
-    for (int64_t t = 0; t < tiles; t++) {
-      const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
-      tile_of(ROWS, height, together, k, a + row * a_row, a_row, panels + panel * panel_stride,
-              panel_stride, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate);
-      row += height;
+    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
+      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
+      const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
+      // What comes next is fetched meanwhile, a panel by each tile; a few tiles have no time for it.
+      const REAL *next = step + steps < k ? group + steps * RECUR_PANEL
+                                          : panels + (panel + together) * panel_stride;
+      int64_t row = 0;
+      for (int64_t t = 0; t < tiles; t++) {
+        const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
+        const REAL *ahead = tiles < together ? group : next + t % together * panel_stride;
+        tile_of(ROWS, height, together, steps, a + row * a_row + step, a_row, group, panel_stride,
+                ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
+        row += height;
+      }
     }
     panel += together;
   }
@@ -133,8 +142,8 @@ static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_
     for (int r = 0; accumulate && r < height; r++) {
       for (int64_t j = 0; j < columns; j++) wide[r * RECUR_PANEL + j] = c[(row + r) * leading_c + j];
     }
-    tile_of(layout, height, 1, k, a + row * (layout == PACKED ? k : a_row), a_row, panel, 0, wide,
-            RECUR_PANEL, accumulate);
+    tile_of(layout, height, 1, k, a + row * (layout == PACKED ? k : a_row), a_row, panel, 0,
+            panel, wide, RECUR_PANEL, accumulate);
     for (int r = 0; r < height; r++) {
       for (int64_t j = 0; j < columns; j++) c[(row + r) * leading_c + j] = wide[r * RECUR_PANEL + j];
     }
@@ -165,7 +174,9 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a,
     REAL *out = packed + row * steps;
     const REAL *in = a + row * a_row;
     if (height == TILE_ROWS && a_row == 1) {
+      // A transpose, each step on a page of its own, which no processor fetches unasked.
       for (int64_t i = 0; i < steps; i++) {
+        __builtin_prefetch(in + (i + 24) * a_step + TILE_ROWS, 0, 3);
         for (int64_t r = 0; r < TILE_ROWS; r++) out[i * TILE_ROWS + r] = in[i * a_step + r];
       }
     } else if (height == TILE_ROWS) {
@@ -196,10 +207,14 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
       int64_t panel = 0;
       while (panel < whole) {
         const int together = panels_beside(TILE_ROWS, whole - panel);
+        // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
+        const REAL *next = panel + together < whole ? block + (panel + together) * stride
+                                                    : block + steps * RECUR_PANEL;
         for (int64_t row = 0; row < height; row += TILE_ROWS) {
           const int tile_rows = height - row < TILE_ROWS ? (int)(height - row) : TILE_ROWS;
+          const REAL *ahead = next + row / TILE_ROWS % 4 * stride;
           tile_of(PACKED, tile_rows, together, steps, packed + row * steps, 0,
-                  block + panel * stride, stride, out + row * leading_c + panel * RECUR_PANEL,
+                  block + panel * stride, stride, ahead, out + row * leading_c + panel * RECUR_PANEL,
                   leading_c, adding);
         }
         panel += together;

@@ -31,12 +31,29 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
   _Pragma("clang loop unroll_count(2)") for (int64_t j = (begin), left = (end) - (begin);       \
                                              left > 0; j += LANES, left -= LANES)
 
+/// Fetches the input parts of a block of rows and units while its products are computed.
+INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int gate_count,
+                         int64_t unit, int64_t width) {
+  for (int64_t r = first; r < first + rows; r++) {
+    REAL *gates = run->gates + (t * run->batch + r) * run->gates_leading;
+    const REAL *input = input_part(run, t, r, gate_count, gates) + unit;
+    for (int64_t at = 0; at < width; at += RECUR_PANEL) {
+      for (int gate = 0; gate < gate_count; gate++) {
+        __builtin_prefetch(input + gate * run->hidden + at, 0, 3);
+      }
+    }
+  }
+}
+
 /// The scaffold of a forward pass: for every step, block of rows and block of units, the recurrent
-/// products of `gate_count` gates, then `finish` for each row. With one gate a tile takes the panels
-/// of four blocks of units, else the panels of the gates.
+/// products of `gate_count` gates, then `finish` for each row, and `emit` (where not null) once the
+/// gates of all rows are there: a row's chain of operations is long, and a processor overlaps more
+/// rows when it is cut in two. With one gate a tile takes the panels of four blocks of units, else
+/// the panels of the gates.
 INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
                     void (*finish)(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
-                                   const REAL *products)) {
+                                   const REAL *products),
+                    void (*emit)(RUN, int64_t t, int64_t row, int64_t unit, int64_t width)) {
   const int64_t hidden = run->hidden, batch = run->batch;
   const int64_t panel_size = hidden * RECUR_PANEL;
   const int64_t panel_count = (hidden + RECUR_PANEL - 1) / RECUR_PANEL * gate_count;
@@ -49,6 +66,7 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
       const int64_t rows = end - first < ROW_BLOCK ? end - first : ROW_BLOCK;
       for (int64_t unit = 0, panel = 0; unit < hidden; unit += units, panel += together) {
         const int64_t width = hidden - unit < units ? hidden - unit : units;
+        fetch_inputs(run, t, first, rows, gate_count, unit, width);
         if (previous != NULL) {
           whole_panels(rows, panel_count - panel < together ? panel_count - panel : together, hidden,
                        previous + first * hidden, hidden, run->panels + panel * panel_size,
@@ -70,6 +88,14 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
             if (run->cell_sequence != NULL) {
               memset(run->cell_sequence + at, 0, (size_t)width * sizeof(REAL));
             }
+          }
+        }
+        for (int64_t r = 0; emit != NULL && r < rows; r++) {
+          if (!counts(run, t, first + r)) continue;
+          if (width == units) {
+            emit(run, t, first + r, unit, units);
+          } else {
+            emit(run, t, first + r, unit, width);
           }
         }
       }
@@ -151,7 +177,7 @@ INLINE void rnn_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
           hidden_gradient, hidden, false);
 }
 static void rnn_forward(RUN, int64_t begin, int64_t end) {
-  forward(run, begin, end, 1, rnn_finish);
+  forward(run, begin, end, 1, rnn_finish, NULL);
 }
 static void rnn_backward(RUN, int64_t begin, int64_t end) {
   backward(run, begin, end, 1, rnn_differentiate, rnn_carry);
@@ -178,7 +204,14 @@ INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width
     store_up_to(gates + 2 * hidden + j, g, left);
     store_up_to(gates + 3 * hidden + j, o, left);
     store_up_to(run->cell_sequence + at + j, c, left);
-    store_up_to(run->hidden_sequence + at + j, o * vector_tanh(c), left);
+  }
+}
+INLINE void lstm_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
+  const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
+  const REAL *o = run->gates + (t * run->batch + row) * run->gates_leading + 3 * hidden;
+  FOR_UNITS(unit, unit + width) {
+    const vector squashed = vector_tanh(load_up_to(run->cell_sequence + at + j, left));
+    store_up_to(run->hidden_sequence + at + j, load_up_to(o + j, left) * squashed, left);
   }
 }
 INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
@@ -213,7 +246,7 @@ INLINE void lstm_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
           4 * hidden * RECUR_PANEL, hidden_gradient, hidden, false);
 }
 static void lstm_forward(RUN, int64_t begin, int64_t end) {
-  forward(run, begin, end, 4, lstm_finish);
+  forward(run, begin, end, 4, lstm_finish, lstm_emit);
 }
 static void lstm_backward(RUN, int64_t begin, int64_t end) {
   backward(run, begin, end, 4, lstm_differentiate, lstm_carry);
@@ -223,23 +256,31 @@ static void lstm_backward(RUN, int64_t begin, int64_t end) {
 
 INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
                         const REAL *products) {
-  const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
+  const int64_t hidden = run->hidden;
   REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *input = input_part(run, t, row, 3, gates);
-  const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
   FOR_UNITS(unit, unit + width) {
     const REAL *p = products + (j - unit);
     vector r = vector_sigmoid(sum_at(run, input, j, p, left));
     vector z = vector_sigmoid(sum_at(run, input, hidden + j, p + RECUR_PANEL, left));
     vector s = load_up_to(run->recurrent_bias + j, left) + load(p + 2 * RECUR_PANEL);
     vector x = load_up_to(input + 2 * hidden + j, left);
-    vector n = vector_tanh(
-        multiply_add(r, s, x + load_up_to(run->input_bias + 2 * hidden + j, left)));
-    vector old = previous != NULL ? load_up_to(previous + row * hidden + j, left) : splat(0);
+    vector n = multiply_add(r, s, x + load_up_to(run->input_bias + 2 * hidden + j, left));
     store_up_to(gates + j, r, left);
     store_up_to(gates + hidden + j, z, left);
     store_up_to(gates + 2 * hidden + j, n, left);
     store_up_to(gates + 3 * hidden + j, s, left);
+  }
+}
+INLINE void gru_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
+  const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
+  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
+  FOR_UNITS(unit, unit + width) {
+    vector z = load_up_to(gates + hidden + j, left);
+    vector n = vector_tanh(load_up_to(gates + 2 * hidden + j, left));
+    vector old = previous != NULL ? load_up_to(previous + row * hidden + j, left) : splat(0);
+    store_up_to(gates + 2 * hidden + j, n, left);
     store_up_to(run->hidden_sequence + at + j, multiply_add(z, old - n, n), left);
   }
 }
@@ -272,7 +313,7 @@ INLINE void gru_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
           run->panels + 2 * hidden * RECUR_PANEL, stride, hidden_gradient, hidden, true);
 }
 static void gru_forward(RUN, int64_t begin, int64_t end) {
-  forward(run, begin, end, 3, gru_finish);
+  forward(run, begin, end, 3, gru_finish, gru_emit);
 }
 static void gru_backward(RUN, int64_t begin, int64_t end) {
   backward(run, begin, end, 4, gru_differentiate, gru_carry);

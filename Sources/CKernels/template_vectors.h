@@ -44,11 +44,11 @@ INLINE vector multiply_add(vector a, vector b, vector c) {
 #endif
 }
 
-// Comparisons keep NaN, unlike minimum and maximum: a weight that is not a number must be seen.
-INLINE vector clamp(vector x, REAL low, REAL high) {
-  x = x < splat(low) ? splat(low) : x;
-  return x > splat(high) ? splat(high) : x;
-}
+// With x last in the comparison NaN is kept, in one instruction each: a weight that is not a number
+// must be seen.
+INLINE vector at_least(vector x, REAL low) { return splat(low) > x ? splat(low) : x; }
+INLINE vector at_most(vector x, REAL high) { return splat(high) < x ? splat(high) : x; }
+INLINE vector clamp(vector x, REAL low, REAL high) { return at_most(at_least(x, low), high); }
 
 #if LIBRARY_FUNCTIONS
 INLINE vector vector_exp(vector x) {
@@ -63,7 +63,7 @@ INLINE vector vector_tanh(vector x) {
 #else
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));
 
-/// e^r and n with x = n ln 2 + r, |r| ≤ ln 2 / 2: a polynomial of degree 6 (Cephes expf).
+/// e^r - 1 and n with x = n ln 2 + r, |r| ≤ ln 2 / 2: a polynomial of degree 7 (Cephes expf).
 INLINE vector reduced_exp(vector x, integers *n) {
   // Adding 1.5 · 2^23 rounds to an integer that then stands in the low bits.
   const vector shift = splat(12582912.0f);
@@ -77,37 +77,38 @@ INLINE vector reduced_exp(vector x, integers *n) {
   p = multiply_add(p, r, splat(4.1665795894e-2f));
   p = multiply_add(p, r, splat(1.6666665459e-1f));
   p = multiply_add(p, r, splat(5.0000001201e-1f));
-  *n = ((integers)rounded << 9) >> 9;
-  return multiply_add(p * r, r, r) + splat(1.0f);
+  *n = (integers)rounded;
+  return multiply_add(p * r, r, r);
 }
+/// 2^n for an n within the exponents of normal numbers; only its low bits count.
+INLINE vector power_of_two(integers n) { return (vector)((n << 23) + 0x3f800000); }
+
 /// e^x for activations: at most 1.1 ulp between -87 and 88, and held at the values there beyond.
 INLINE vector vector_exp(vector x) {
   integers n;
-  vector p = reduced_exp(clamp(x, -87.33654f, 88.37626f), &n);
-  return p * (vector)((n << 23) + 0x3f800000);
+  vector p = reduced_exp(clamp(x, -87.33654f, 88.37626f), &n) + splat(1.0f);
+  return p * power_of_two(n);
 }
 /// e^x for every x: at most 1.1 ulp, down to 0 and up to infinity. 2^n in two factors, because
 /// one cannot be written for the greatest n and the least.
 INLINE vector vector_exp_of_any(vector x) {
   integers n;
-  vector p = reduced_exp(clamp(x, -104.0f, 89.0f), &n);
+  vector p = reduced_exp(clamp(x, -104.0f, 89.0f), &n) + splat(1.0f);
+  n = (n << 9) >> 9;
   const integers half = n >> 1;
-  return p * (vector)((half << 23) + 0x3f800000) * (vector)(((n - half) << 23) + 0x3f800000);
+  return p * power_of_two(half) * power_of_two(n - half);
 }
 
-/// Odd polynomial below 0.625, 1 - 2 / (e^2x + 1) above (Cephes tanhf): at most 2.5 ulp.
+/// m / (m + 2) with m = e^2|x| - 1, whose parts never cancel: at most 2.5 ulp.
 INLINE vector vector_tanh(vector x) {
-  vector size = x < splat(0.0f) ? -x : x;
-  vector square = x * x;
-  vector p = splat(-5.70498872745e-3f);
-  p = multiply_add(p, square, splat(2.06390887954e-2f));
-  p = multiply_add(p, square, splat(-5.37397155531e-2f));
-  p = multiply_add(p, square, splat(1.33314422036e-1f));
-  p = multiply_add(p, square, splat(-3.33332819422e-1f));
-  vector small = multiply_add(p * square, x, x);
-  vector large = splat(1.0f) - splat(2.0f) / (vector_exp(size + size) + splat(1.0f));
-  large = x < splat(0.0f) ? -large : large;
-  return size < splat(0.625f) ? small : large;
+  const integers sign = (integers)x & (int32_t)0x80000000;
+  const vector size = (vector)((integers)x ^ sign);
+  integers n;
+  // From 10 on the quotient is 1.
+  vector p = reduced_exp(at_most(size + size, 20.0f), &n);
+  const vector power = power_of_two(n);
+  const vector m = multiply_add(power, p, power - splat(1.0f));
+  return (vector)((integers)(m / (m + splat(2.0f))) | sign);
 }
 #endif
 

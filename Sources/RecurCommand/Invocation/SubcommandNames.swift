@@ -12,7 +12,7 @@ enum SubcommandNames {
     for word in arguments {
       let subcommands = command.configuration.subcommands
       if subcommands.isEmpty || word.hasPrefix("-") || word == "help" { return }
-      let names = subcommands.map(\._commandName)
+      let names = subcommands.map { $0._commandName }
       guard let index = names.firstIndex(of: word) else {
         let nearest = Suggestion.hint(for: word, among: names).map { $0 + " " } ?? ""
         throw RecurError(
