@@ -96,6 +96,33 @@ import Testing
     #expect(abs(Double(probabilities[1]) - ones) < 1e-6)
   }
 
+  @Test("A path ends where the validation loss has risen twice in a row, not before")
+  func pathEnd() throws {
+    let probe = try L1Probe(fitting: planted(60, seed: 9), validation: planted(500, seed: 10))
+    let losses = probe.path.map(\.validationLogLoss)
+    try #require(losses.count >= 3 && losses.count < 12)
+    #expect(losses[losses.count - 1] > losses[losses.count - 2])
+    #expect(losses[losses.count - 2] > losses[losses.count - 3])
+    #expect(probe.penalty == probe.path[losses.count - 3].penalty)
+  }
+
+  @Test("A class that is rare and sure, where whole Newton steps go too far, is fitted to the end")
+  func rareClass() throws {
+    let count = 1000
+    let examples = try LabelledFeatures(
+      features: (0..<count).map { $0 == 0 ? 10 : 0 },
+      labels: (0..<count).map { $0 == 0 ? 1 : 0 }, width: 1)
+    let penalty = 1e-4
+    let probe = try L1Probe(fitting: examples, penalty: penalty)
+    // Both derivatives are 0 where the rare text misses 1 by N · penalty / 10, and all others together
+    // miss 0 by as much.
+    let miss = Double(count) * penalty / 10
+    let others = miss / Double(count - 1)
+    let bias = log(others / (1 - others))
+    #expect(abs(probe.bias - bias) < 0.01)
+    #expect(abs(probe.weights[0] - (log((1 - miss) / miss) - bias) / 10) < 0.001)
+  }
+
   @Test("Classes that a plane parts end in finite weights")
   func separable() throws {
     let features = (0..<40).flatMap { [$0 < 20 ? -1 : 1, Float($0 % 7) / 7] as [Float] }
