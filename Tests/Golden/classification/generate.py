@@ -176,7 +176,12 @@ def probes():
     fits = []
     for penalty in (0.1, 0.03, 0.01, 0.001):
         model = LogisticRegression(
-            l1_ratio=1.0, C=1 / (count * penalty), solver="saga", tol=1e-12, max_iter=1_000_000
+            l1_ratio=1.0,
+            C=1 / (count * penalty),
+            solver="saga",
+            tol=1e-12,
+            max_iter=1_000_000,
+            random_state=0,
         ).fit(features, labels)
         weights, bias = model.coef_[0], model.intercept_[0]
         margins = (2 * labels - 1) * (features @ weights + bias)
