@@ -5,7 +5,8 @@ Run from the repository's top, with scikit-learn (its version is noted in each f
 
     python Tests/Golden/classification/generate.py
 
-It writes one JSON file for each subject beside itself, inputs included. Nothing is drawn at random.
+It writes one JSON file for each subject beside itself, inputs included. Nothing is drawn at random but
+the order in which saga visits the texts, from a fixed seed.
 The keys are described in Tests/Golden/README.md.
 """
 
