@@ -1,37 +1,55 @@
 #!/usr/bin/env python3
 """Measures Recur beside its peers on this machine and prints one Markdown table.
 
-    make bench            # builds Recur, makes the peers' virtual environment, runs this
+    make bench                  # builds Recur, makes the peers' virtual environment, runs this
+    make bench BENCH=--quick    # one round of the main workloads
 
 Runs alternate (Recur, peer, Recur, peer, ...). Each cell is the median of the rounds, with the range in
-brackets. The peer of training is PyTorch's nn.LSTM or nn.GRU as strong as it was found to be
-(peers/train.py); the peer of generation is the best of all float32 modes (peers/generate.py).
+brackets. The peer of training is PyTorch's nn.LSTM, nn.GRU or nn.RNN as strong as it was found to be
+(peers/train.py; in bfloat16 the best of its ways); the peer of generation is the best of all float32
+modes of PyTorch and ONNX Runtime (peers/generate.py). Work is counted by the model's floating-point
+operations, nothing discounted, against the peak that is measured in the same process.
 """
 
 import argparse
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RECUR = os.path.join(HERE, "..", ".build", "release", "recur")
 PYTHON = os.path.join(HERE, "peers", ".venv", "bin", "python")
-MODEL_512 = ["--layers", "2", "--hidden-size", "512", "--embedding-size", "512",
-             "--vocabulary-size", "96"]
-LARGE = MODEL_512 + ["--batch-size", "64", "--window", "128"]
-SMALL = ["--layers", "2", "--hidden-size", "128", "--embedding-size", "128",
-         "--vocabulary-size", "96", "--batch-size", "50", "--window", "50"]
+BFLOAT16 = ["autocast", "full", "rnn"]
+
+
+def sizes(layers, hidden, embedding, batch=None, window=None):
+    arguments = ["--layers", str(layers), "--hidden-size", str(hidden), "--embedding-size",
+                 str(embedding), "--vocabulary-size", "96"]
+    if batch:
+        arguments += ["--batch-size", str(batch), "--window", str(window)]
+    return arguments
+
+
+# Name, arguments, steps, the ratio that is aimed at, whether --quick takes it.
 TRAINING = [
-    ("training LSTM 2×512, E 512, B 64, T 128", ["--cell", "lstm"] + LARGE, 5),
-    ("training GRU 2×512, E 512, B 64, T 128", ["--cell", "gru"] + LARGE, 5),
-    ("training RNN 2×512, E 512, B 64, T 128", ["--cell", "rnn"] + LARGE, 5),
-    ("training LSTM 2×128, E 128, B 50, T 50", ["--cell", "lstm"] + SMALL, 40),
+    ("LSTM 2×512, E 512, B 64, T 128", ["--cell", "lstm"] + sizes(2, 512, 512, 64, 128), 5, 1.6, True),
+    ("LSTM 2×512, E 64, B 64, T 128", ["--cell", "lstm"] + sizes(2, 512, 64, 64, 128), 5, 1.35, False),
+    ("LSTM 2×128, E 128, B 50, T 50", ["--cell", "lstm"] + sizes(2, 128, 128, 50, 50), 40, 1.6, True),
+    ("LSTM 1×1024, E 64, B 64, T 64", ["--cell", "lstm"] + sizes(1, 1024, 64, 64, 64), 5, 1.25, False),
+    ("GRU 2×512, E 512, B 64, T 128", ["--cell", "gru"] + sizes(2, 512, 512, 64, 128), 5, 2.4, True),
+    ("RNN 2×512, E 512, B 64, T 128", ["--cell", "rnn"] + sizes(2, 512, 512, 64, 128), 5, 2.5, True),
+    ("LSTM 2×512, E 512, B 64, T 128, bfloat16",
+     ["--cell", "lstm", "--precision", "bfloat16"] + sizes(2, 512, 512, 64, 128), 5, 1.4, True),
 ]
+GENERATION = [(128, 6, False), (512, 2.2, True), (1024, 2.5, False)]
 
 
 def run(command):
+    # A core type in the environment would halve OpenBLAS on either side.
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     if result.returncode != 0:
@@ -51,60 +69,118 @@ def spread(values):
     return f"{statistics.median(values):,.0f} [{min(values):,.0f}–{max(values):,.0f}]"
 
 
-def row(name, ours, theirs, memory, peer_memory, fraction):
+def row(name, ours, theirs, target, memory, peer_memory, fraction):
     ratio = statistics.median(ours) / statistics.median(theirs)
     share = f"{100 * fraction:.0f} %" if fraction else ""
-    print(f"| {name} | {spread(ours)} | {spread(theirs)} | {ratio:.2f} | {share} "
+    print(f"| {name} | {spread(ours)} | {spread(theirs)} | {ratio:.2f} | {target} | {share} "
           f"| {memory:.0f} / {peer_memory:.0f} |", flush=True)
 
 
-def training(name, arguments, steps, rounds, threads):
-    ours, theirs = [], []
-    for _ in range(rounds):
-        a = recur("train", *arguments, "--threads", threads, "--steps", str(steps),
+def training(name, arguments, steps, target, options):
+    ours, theirs, fractions = [], [], []
+    ways = [["--bfloat16-mode", way] for way in BFLOAT16] if "bfloat16" in arguments else [[]]
+    for index in range(options.rounds):
+        a = recur("train", *arguments, "--threads", options.threads, "--steps", str(steps),
                   "--warmup", "2", "--seconds", "0")
-        b = peer("train.py", *arguments, "--threads", threads, "--steps", str(steps),
-                 "--warm-up", "2")
+        tried = [(peer("train.py", *arguments, *way, "--threads", options.threads, "--steps", str(steps),
+                       "--warm-up", "2"), way) for way in ways]
+        b, best = max(tried, key=lambda pair: pair[0]["tokens_per_second"])
+        ways = [best]  # the first round chooses
         ours.append(a["tokens_per_second"])
         theirs.append(b["tokens_per_second"])
-    row(name, ours, theirs, a["peak_rss_mb"], b["peak_rss_mb"], a["fraction_of_peak"])
+        fractions.append(a["fraction_of_peak"])
+    way = f" (peer: {best[1]})" if best else ""
+    row(f"training {name}{way}", ours, theirs, target, a["peak_rss_mb"], b["peak_rss_mb"],
+        statistics.median(fractions))
     return statistics.median(ours)
 
 
-def generation(rounds, threads):
-    ours, theirs = [], []
-    for _ in range(rounds):
-        a = recur("generate", *MODEL_512)
-        b = peer("generate.py", *MODEL_512, "--mode", "best", "--characters", "300",
-                 "--threads", threads)["best"]
+def generation(hidden, target, options):
+    arguments = sizes(2, hidden, hidden)
+    threads = ",".join(sorted({"1", options.threads}))
+    ours, theirs, mode = [], [], "best"
+    for _ in range(options.rounds):
+        a = max((recur("generate", *arguments, "--threads", count, "--seconds", "1")
+                 for count in threads.split(",")), key=lambda run: run["characters_per_second"])
+        b = peer("generate.py", *arguments, "--mode", mode, "--characters", "300", "--threads",
+                 threads if mode == "best" else str(b["threads"]))
+        b = b.get("best", b)
+        mode = b["mode"]  # the first round chooses
         ours.append(a["characters_per_second"])
         theirs.append(b["characters_per_second"])
-    row(f"generating, one stream, LSTM 2×512 (peer: {b['mode']})", ours, theirs,
+    row(f"generating, one stream, LSTM 2×{hidden} (peer: {mode})", ours, theirs, target,
         a["peak_rss_mb"], b["peak_rss_mb"], None)
+
+
+def first_character(rounds):
+    """Milliseconds from the start of the process to the first character after the prompt."""
+    directory = os.path.join(HERE, "..", "out", "benchmark-model")
+    text = os.path.join(HERE, "..", "corpora", "harbour.txt")
+    subprocess.run(["rm", "-rf", directory], check=True)
+    subprocess.run([RECUR, "train", "lm", text, "--output", directory, "--hidden-size", "512",
+                    "--embedding-size", "512", "--steps", "1", "--quiet"], check=True)
+    times = []
+    for _ in range(5 * rounds):
+        start = time.perf_counter()
+        process = subprocess.Popen([RECUR, "generate", directory, "--prompt", "A", "--length", "50"],
+                                   stdout=subprocess.PIPE)
+        process.stdout.read(2)
+        times.append(1000 * (time.perf_counter() - start))
+        process.communicate()
+    return times
+
+
+def header(options, doctor):
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")),
+                     platform.machine())
+    versions = run([PYTHON, "-c", "import json, torch, onnxruntime; print(json.dumps("
+                    "[torch.__version__, onnxruntime.__version__]))"])
+    print(f"{model}; kernels {doctor['kernels']}; peak {doctor['peak_gflops']} GFLOP/s on "
+          f"{doctor['threads']} threads, {doctor['peak_gflops_one_thread']} on one; memory "
+          f"{doctor['read_gb_per_second']} GB/s.")
+    print(f"Recur {doctor['versions']['recur']}, PyTorch {versions[0]}, ONNX Runtime {versions[1]}; "
+          f"{options.threads} threads, OPENBLAS_CORETYPE unset, median of {options.rounds} [range]; "
+          f"load {os.getloadavg()[0]:.2f} at the start.\n")
+    print("| workload | Recur, tokens/s | peer, tokens/s | ratio | target | of the peak | memory, MB |")
+    print("|---|---|---|---|---|---|---|", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of each")
+    parser.add_argument("--quick", action="store_true", help="one round of the main workloads")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", default=str(len(os.sched_getaffinity(0))))
     options = parser.parse_args()
-    rounds = 1 if options.quick else options.rounds
+    if options.quick:
+        options.rounds = 1
     for path in (RECUR, PYTHON):
         if not os.path.exists(path):
             sys.exit(f"compare.py: {path} is missing; run make bench")
-    doctor = run([RECUR, "doctor", "--json"])
-    print(f"Recur and peers, {options.threads} threads, median of {rounds} [range]; "
-          f"kernels {doctor.get('kernels')}; load {os.getloadavg()[0]:.2f} at the start.\n")
-    print("| workload | Recur, tokens/s | peer, tokens/s | ratio | of the peak | memory, MB |")
-    print("|---|---|---|---|---|---|", flush=True)
-    medians = [training(*workload, rounds, options.threads) for workload in TRAINING]
-    generation(rounds, options.threads)
+    header(options, run([RECUR, "doctor", "--json"]))
+    speeds = {}
+    for name, arguments, steps, target, is_quick in TRAINING:
+        if is_quick or not options.quick:
+            speeds[name] = training(name, arguments, steps, target, options)
+    for hidden, target, is_quick in GENERATION:
+        if is_quick or not options.quick:
+            generation(hidden, target, options)
+    first = TRAINING[0]
+    print(f"\nbfloat16 against float32, LSTM 2×512: {speeds[TRAINING[-1][0]] / speeds[first[0]]:.2f}")
     if options.threads != "1":
         single = statistics.median(
-            recur("train", *TRAINING[0][1], "--threads", "1", "--steps", "4", "--warmup", "1",
-                  "--seconds", "0")["tokens_per_second"] for _ in range(rounds))
-        print(f"\n{options.threads} threads against 1, LSTM 2×512: {medians[0] / single:.2f}")
+            recur("train", *first[1], "--threads", "1", "--steps", "4", "--warmup", "1",
+                  "--seconds", "0")["tokens_per_second"] for _ in range(options.rounds))
+        print(f"{options.threads} threads against 1, LSTM 2×512: {speeds[first[0]] / single:.2f}")
+    streams = recur("generate", *sizes(2, 512, 512), "--streams", "64")
+    print(f"64 streams together, LSTM 2×512: {streams['characters_per_second']:,.0f} characters/s, "
+          f"{100 * streams['fraction_of_peak']:.0f} % of the peak")
+    for kind in ("character", "word"):
+        speed = recur("tokenize", "--tokenizer", kind, "--seconds", "0.5")["kinds"][0]
+        print(f"tokenizing, {kind}: {speed['megabytes_per_second']:.0f} MB/s on one core")
+    times = first_character(options.rounds)
+    print(f"start to the first character, LSTM 2×512: {statistics.median(times):.0f} ms "
+          f"[{min(times):.0f}–{max(times):.0f}]")
 
 
 if __name__ == "__main__":

@@ -8,26 +8,44 @@
 #include "CKernels.h"
 
 extern const struct recur_kernels_f32 recur_portable_f32;
+extern const struct recur_kernels_f32 recur_portable_bfloat16_f32;
 extern const struct recur_kernels_f64 recur_portable_f64;
 #if defined(__x86_64__)
 extern const struct recur_kernels_f32 recur_avx2_f32;
 extern const struct recur_kernels_f32 recur_avx512_f32;
+extern const struct recur_kernels_f32 recur_avx2_bfloat16_f32;
+extern const struct recur_kernels_f32 recur_avx512_bfloat16_f32;
 
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static bool has_avx512(void) {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
+static bool has_avx512_bfloat16(void) {
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
 #endif
+
+static bool is_named(const struct recur_kernels_f32 *kernels, const char *name) {
+  return name == NULL || strcmp(name, kernels->name) == 0;
+}
 
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name) {
 #if defined(__x86_64__)
-  const bool any = name == NULL;
-  if ((any || strcmp(name, "avx512") == 0) && has_avx512()) return &recur_avx512_f32;
-  if ((any || strcmp(name, "avx2") == 0) && has_avx2()) return &recur_avx2_f32;
+  if (is_named(&recur_avx512_f32, name) && has_avx512()) return &recur_avx512_f32;
+  if (is_named(&recur_avx2_f32, name) && has_avx2()) return &recur_avx2_f32;
 #endif
-  if (name == NULL || strcmp(name, recur_portable_f32.name) == 0) return &recur_portable_f32;
-  return NULL;
+  return is_named(&recur_portable_f32, name) ? &recur_portable_f32 : NULL;
+}
+
+const struct recur_kernels_f32 *recur_bfloat16_kernels_named_f32(const char *name) {
+#if defined(__x86_64__)
+  if (is_named(&recur_avx512_bfloat16_f32, name) && has_avx512_bfloat16()) {
+    return &recur_avx512_bfloat16_f32;
+  }
+  if (is_named(&recur_avx2_bfloat16_f32, name) && has_avx2()) return &recur_avx2_bfloat16_f32;
+#endif
+  return is_named(&recur_portable_bfloat16_f32, name) ? &recur_portable_bfloat16_f32 : NULL;
 }
 
 const struct recur_kernels_f64 *recur_kernels_named_f64(const char *name) {

@@ -6,6 +6,7 @@
 #define LANES 8
 #define FUSED_MULTIPLY_ADD 1
 #define LIBRARY_FUNCTIONS 0
+#define BFLOAT16 0
 #define TILE_ROWS 6
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)

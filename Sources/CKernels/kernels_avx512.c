@@ -7,6 +7,7 @@
 #define LANES 16
 #define FUSED_MULTIPLY_ADD 1
 #define LIBRARY_FUNCTIONS 0
+#define BFLOAT16 0
 #define TILE_ROWS 6
 #define MOST_ROWS 12
 #define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)

@@ -3,6 +3,7 @@
 #define NAMED(name) name##_f32
 #define LANES 4
 #define LIBRARY_FUNCTIONS 0
+#define BFLOAT16 0
 #define VARIANT recur_portable_f32
 #if defined(__aarch64__)
 #define FUSED_MULTIPLY_ADD 1

@@ -4,6 +4,7 @@
 #define LANES 2
 #define FUSED_MULTIPLY_ADD 0
 #define LIBRARY_FUNCTIONS 1
+#define BFLOAT16 0
 #define TILE_ROWS 3
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)

@@ -1,16 +1,81 @@
 // Matrix products on packed panels of 16 columns.
 
+#if BFLOAT16
+// Two steps of k stand in one REAL, as bfloat16, the first in the lower half: a row of k elements is a
+// row of PAIRS(k) of these, and a tile treats a pair as it treats an element in single precision. The
+// distances between panels stay those of single precision; half of a panel's memory is not touched.
+#define PAIRS(k) (((k) + 1) / 2)
+#define STEPS_TOGETHER 2
+
+typedef uint32_t bits __attribute__((ext_vector_type(LANES)));
+
+/// The upper half of each element, rounded to the nearest, ties to even; NaN stays NaN.
+INLINE bits rounded(vector x) {
+  const bits whole = (bits)x;
+  const bits up = whole + 0x7fff + ((whole >> 16) & 1);
+  return ((integers)(whole & 0x7fffffff) > 0x7f800000 ? whole | 0x400000 : up) & 0xffff0000;
+}
+#ifndef PAIRED
+/// The pairs of two vectors, and of the neighbours in two vectors that stand one behind the other.
+#define PAIRED(first, second) ((vector)((rounded(first) >> 16) | rounded(second)))
+#define PAIRED_NEIGHBOURS(low, high) PAIRED(every_second(low, high, 0), every_second(low, high, 1))
+#endif
+INLINE vector every_second(vector low, vector high, const int first) {
+  vector x;
+  for (int i = 0; i < LANES; i++) {
+    const int at = 2 * i + first;
+    x[i] = at < LANES ? low[at % LANES] : high[at % LANES];
+  }
+  return x;
+}
+/// The pairs of a row whose elements lie `step` apart.
+INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k, int64_t step) {
+  int64_t i = 0;
+  for (; step == 1 && i + 2 * LANES <= k; i += 2 * LANES) {
+    const vector low = load(row + i), high = load(row + i + LANES);
+    store(pairs + i / 2, PAIRED_NEIGHBOURS(low, high));
+  }
+  for (; i < k; i += 2) {
+    const vector first = splat(row[i * step]), second = splat(i + 1 < k ? row[(i + 1) * step] : 0);
+    pairs[i / 2] = PAIRED(first, second)[0];
+  }
+}
+#ifndef MULTIPLY_ADD_PAIRS
+INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
+  const bits x = (bits)a, y = (bits)b;
+  sum = multiply_add((vector)(x & 0xffff0000), (vector)(y & 0xffff0000), sum);
+  return multiply_add((vector)(x << 16), (vector)(y << 16), sum);
+}
+#define MULTIPLY_ADD_PAIRS multiply_add_pairs
+#endif
+#define MULTIPLY_ADD MULTIPLY_ADD_PAIRS
+#else
+#define PAIRS(k) (k)
+#define STEPS_TOGETHER 1
+#define MULTIPLY_ADD multiply_add
+#endif
+
 static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t leading,
                       int64_t begin, int64_t end, int64_t stride) {
+  const int64_t height = PAIRS(k);
   for (int64_t panel = begin; panel < end; panel++) {
     REAL *out = panels + panel * stride * k * RECUR_PANEL;
     int64_t columns = n - panel * RECUR_PANEL < RECUR_PANEL ? n - panel * RECUR_PANEL : RECUR_PANEL;
     const REAL *row = w + panel * RECUR_PANEL * leading;
     for (int64_t j = 0; j < RECUR_PANEL; j++) {
       if (j < columns) {
+#if BFLOAT16
+        for (int64_t first = 0; first < k; first += 256) {
+          REAL pairs[128];
+          const int64_t count = k - first < 256 ? k - first : 256;
+          pair_row(pairs, row + j * leading + first, count, 1);
+          for (int64_t i = 0; i < PAIRS(count); i++) out[(first / 2 + i) * RECUR_PANEL + j] = pairs[i];
+        }
+#else
         for (int64_t i = 0; i < k; i++) out[i * RECUR_PANEL + j] = row[j * leading + i];
+#endif
       } else {
-        for (int64_t i = 0; i < k; i++) out[i * RECUR_PANEL + j] = 0;
+        for (int64_t i = 0; i < height; i++) out[i * RECUR_PANEL + j] = 0;
       }
     }
   }
@@ -24,11 +89,17 @@ static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int6
     for (int64_t panel = begin; panel < end; panel++) {
       REAL *out = panels + panel * k * RECUR_PANEL;
       const int64_t left = n - panel * RECUR_PANEL;
-      for (int64_t i = first; i < last; i++) {
+      for (int64_t i = first; i < last; i += STEPS_TOGETHER) {
         const REAL *in = w + i * leading + panel * RECUR_PANEL;
         for (int64_t j = 0; j < RECUR_PANEL; j += LANES) {
-          const vector x = left > j ? load_up_to(in + j, left - j) : splat(0);
+          vector x = left > j ? load_up_to(in + j, left - j) : splat(0);
+#if BFLOAT16
+          const bool second = left > j && i + 1 < k;
+          x = PAIRED(x, second ? load_up_to(in + leading + j, left - j) : splat(0));
+          store(out + i / 2 * RECUR_PANEL + j, x);
+#else
           store(out + i * RECUR_PANEL + j, x);
+#endif
         }
       }
     }
@@ -38,7 +109,7 @@ static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int6
 /// The left matrix of a tile: rows of their own, or packed so that the rows of a step are neighbours.
 enum layout { ROWS, PACKED };
 
-/// `rows` by `count` panels, all accumulators in registers. Every element is summed over k from the
+/// `rows` by `count` panels over k elements, or pairs of elements; all accumulators in registers. Every element is summed over k from the
 /// first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
 INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
                  const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride,
@@ -62,7 +133,7 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
     for (int r = 0; r < rows; r++) {
       vector x = splat(layout == PACKED ? a[i * rows + r] : a[r * a_row + i]);
 #pragma clang loop unroll(full)
-      for (int v = 0; v < count * VECTORS; v++) sum[r][v] = multiply_add(x, b[v], sum[r][v]);
+      for (int v = 0; v < count * VECTORS; v++) sum[r][v] = MULTIPLY_ADD(x, b[v], sum[r][v]);
     }
   }
 #pragma clang loop unroll(full)
@@ -150,9 +221,9 @@ static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_
   }
 }
 
-static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
-                    const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
-                    bool accumulate) {
+INLINE void packed_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                           const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
+                           bool accumulate) {
   const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
   whole_panels(rows, whole, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);
   if (rest > 0) {
@@ -161,11 +232,64 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
   }
 }
 
+static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                    const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
+                    bool accumulate) {
+#if BFLOAT16
+  REAL pairs[64 * GROUP_STEPS];
+  for (int64_t first = 0; first < rows; first += 64) {
+    const int64_t height = rows - first < 64 ? rows - first : 64;
+    for (int64_t step = 0; step < PAIRS(k); step += GROUP_STEPS) {
+      const int64_t left = k - 2 * step, count = left < 2 * GROUP_STEPS ? left : 2 * GROUP_STEPS;
+      for (int64_t r = 0; r < height; r++) {
+        pair_row(pairs + r * GROUP_STEPS, a + (first + r) * a_row + 2 * step, count, 1);
+      }
+      packed_product(height, n, PAIRS(count), pairs, GROUP_STEPS, panels + step * RECUR_PANEL,
+                     panel_stride, c + first * leading_c, leading_c, accumulate || step > 0);
+    }
+  }
+#else
+  packed_product(rows, n, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);
+#endif
+}
+
 /// Rows and steps of k that a block of a large product has: the block of the left matrix (128 KB in
 /// single precision) stays in the second-level cache while the panels pass by.
 #define BLOCK_ROWS 96
 #define BLOCK_STEPS 352
 
+#if BFLOAT16
+/// Packs `rows` by `k` elements tile by tile, as pairs.
+static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_row,
+                       int64_t a_step) {
+  REAL line[BLOCK_STEPS > BLOCK_ROWS ? BLOCK_STEPS + LANES : BLOCK_ROWS + LANES];
+  if (a_row == 1) {
+    for (int64_t i = 0; i < k; i += 2) {
+      for (int64_t row = 0; row < rows; row += LANES) {
+        const REAL *in = a + i * a_step + row;
+        __builtin_prefetch(in + 32 * a_step, 0, 3);
+        __builtin_prefetch(in + 33 * a_step, 0, 3);
+        const vector first = load_up_to(in, rows - row);
+        const vector second = i + 1 < k ? load_up_to(in + a_step, rows - row) : splat(0);
+        store(line + row, PAIRED(first, second));
+      }
+      for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+        const int64_t height = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+        REAL *out = packed + row * PAIRS(k) + i / 2 * height;
+        for (int64_t r = 0; r < height; r++) out[r] = line[row + r];
+      }
+    }
+  } else {
+    for (int64_t row = 0; row < rows; row++) {
+      const int64_t tile = row / TILE_ROWS * TILE_ROWS;
+      const int64_t height = rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS;
+      REAL *out = packed + tile * PAIRS(k) + (row - tile);
+      pair_row(line, a + row * a_row, k, a_step);
+      for (int64_t i = 0; i < PAIRS(k); i++) out[i * height] = line[i];
+    }
+  }
+}
+#else
 /// Packs `rows` by `steps` elements tile by tile.
 static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_row,
                        int64_t a_step) {
@@ -190,6 +314,7 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a,
     }
   }
 }
+#endif
 
 static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
@@ -198,10 +323,12 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
   REAL packed[BLOCK_ROWS * BLOCK_STEPS] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
     const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
-    for (int64_t step = 0; step < k; step += BLOCK_STEPS) {
-      const int64_t steps = k - step < BLOCK_STEPS ? k - step : BLOCK_STEPS;
+    for (int64_t step = 0; step < PAIRS(k); step += BLOCK_STEPS) {
+      const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
+      const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
       const bool adding = accumulate || step > 0;
-      pack_tiles(packed, height, steps, a + first * a_row + step * a_step, a_row, a_step);
+      pack_tiles(packed, height, left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER,
+                 a + first * a_row + begin * a_step, a_row, a_step);
       const REAL *block = panels + step * RECUR_PANEL;
       REAL *out = c + first * leading_c;
       int64_t panel = 0;
@@ -234,10 +361,10 @@ static double burn(int64_t rounds) {
   vector factor = splat(source), step = splat(source * (REAL)1e-3);
   for (int64_t round = 0; round < rounds; round++) {
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 12; i++) sum[i] = multiply_add(sum[i], factor, step);
+    for (int i = 0; i < 12; i++) sum[i] = MULTIPLY_ADD(factor, step, sum[i]);
   }
   vector total = sum[0];
   for (int i = 1; i < 12; i++) total += sum[i];
   source = total[0];
-  return 2.0 * 12 * LANES * (double)rounds;
+  return 2.0 * 12 * LANES * STEPS_TOGETHER * (double)rounds;
 }

@@ -64,12 +64,20 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
     const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
     for (int64_t first = begin; first < end; first += ROW_BLOCK) {
       const int64_t rows = end - first < ROW_BLOCK ? end - first : ROW_BLOCK;
+      const REAL *left = previous != NULL ? previous + first * hidden : NULL;
+#if BFLOAT16
+      REAL *pairs = run->pairs + first * PAIRS(hidden);
+      for (int64_t r = 0; left != NULL && r < rows; r++) {
+        pair_row(pairs + r * PAIRS(hidden), left + r * hidden, hidden, 1);
+      }
+      left = left != NULL ? pairs : NULL;
+#endif
       for (int64_t unit = 0, panel = 0; unit < hidden; unit += units, panel += together) {
         const int64_t width = hidden - unit < units ? hidden - unit : units;
         fetch_inputs(run, t, first, rows, gate_count, unit, width);
-        if (previous != NULL) {
-          whole_panels(rows, panel_count - panel < together ? panel_count - panel : together, hidden,
-                       previous + first * hidden, hidden, run->panels + panel * panel_size,
+        if (left != NULL) {
+          whole_panels(rows, panel_count - panel < together ? panel_count - panel : together,
+                       PAIRS(hidden), left, PAIRS(hidden), run->panels + panel * panel_size,
                        panel_size, products, scratch_width, false);
         } else {
           memset(products, 0, (size_t)(rows * scratch_width) * sizeof(REAL));
@@ -310,7 +318,7 @@ INLINE void gru_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   product(rows, hidden, 2 * hidden, gates, run->gates_leading, run->panels, stride, hidden_gradient,
           hidden, true);
   product(rows, hidden, hidden, gates + 3 * hidden, run->gates_leading,
-          run->panels + 2 * hidden * RECUR_PANEL, stride, hidden_gradient, hidden, true);
+          run->panels + PAIRS(2 * hidden) * RECUR_PANEL, stride, hidden_gradient, hidden, true);
 }
 static void gru_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 3, gru_finish, gru_emit);

@@ -1,4 +1,5 @@
 package import CKernels
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -25,7 +26,8 @@ public enum Kernels {
   /// The environment variable that forces a set of kernels by name.
   public static let environmentVariable = "RECUR_KERNELS"
 
-  /// The name of the chosen kernels: `portable`, `avx2`, `avx512` or `neon`.
+  /// The name of the chosen kernels: `portable`, `avx2`, `avx512` or `neon`; with `-bfloat16` behind it
+  /// where factors are rounded.
   public static var name: String { String(cString: table.name) }
 
   /// The vector features of this processor that Recur knows of.
@@ -45,21 +47,51 @@ public enum Kernels {
     ["avx512", "avx2", "neon", "portable"].filter { named($0) != nil }
   }
 
+  /// Chooses the precision of products for this process, before anything is computed.
+  ///
+  /// - Returns: Whether products have this precision now: false where something was computed in
+  ///   another before, and for `bfloat16` in a build in double precision.
+  public static func choose(_ precision: ProductPrecision) -> Bool {
+    let chosen = choice.withLock { choice in
+      if choice == nil { choice = precision }
+      return choice
+    }
+    #if DoublePrecision
+      return precision == .float32
+    #else
+      return chosen == precision
+    #endif
+  }
+
+  /// The precision of products; nil until it is chosen or the first product needs one.
+  private static let choice = Mutex<ProductPrecision?>(nil)
+
   /// The chosen kernels: constant function pointers, hence safe to share.
   nonisolated(unsafe) package static let table: KernelTable = {
-    if let asked, let kernels = named(asked) { return kernels.pointee }
-    guard let best = named(nil) else { preconditionFailure("no portable kernels") }
+    let precision = choice.withLock { choice in
+      let precision = choice ?? .float32
+      choice = precision
+      return precision
+    }
+    if let asked, let kernels = named(asked, precision) { return kernels.pointee }
+    guard let best = named(nil, precision) else { preconditionFailure("no portable kernels") }
     return best.pointee
   }()
 
   private static var asked: String? { getenv(environmentVariable).map { String(cString: $0) } }
 
-  /// The kernels of a name; nil where this processor cannot run them.
-  package static func named(_ name: String?) -> UnsafePointer<KernelTable>? {
+  /// The kernels of a name and precision, the best where there is no name; nil where this processor
+  /// cannot run them.
+  package static func named(
+    _ name: String?, _ precision: ProductPrecision = .float32
+  ) -> UnsafePointer<KernelTable>? {
     #if DoublePrecision
-      recur_kernels_named_f64(name)
+      return precision == .float32 ? recur_kernels_named_f64(name) : nil
     #else
-      recur_kernels_named_f32(name)
+      switch precision {
+      case .float32: return recur_kernels_named_f32(name)
+      case .bfloat16: return recur_bfloat16_kernels_named_f32(name.map { $0 + "-bfloat16" })
+      }
     #endif
   }
 }

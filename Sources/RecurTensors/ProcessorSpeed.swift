@@ -2,16 +2,18 @@ import CKernels
 
 /// What this machine can do at most, measured: the yardstick of every speed that is claimed.
 public enum ProcessorSpeed {
-  /// Floating-point operations per second in single precision, all in registers, with the vectors
-  /// that the kernels use; the threads of `team` measure at the same time and their rates are added.
+  /// Floating-point operations per second, all in registers, with the vectors and the precision that
+  /// the kernels use; the threads of `team` measure at the same time and their rates are added.
   ///
   /// - Parameter seconds: how long is measured.
   public static func peakOperationsPerSecond(
     _ team: ThreadTeam = .current, seconds: Double = 0.5
   ) -> Double {
-    guard let kernels = recur_kernels_named_f32(Kernels.name) ?? recur_kernels_named_f32(nil) else {
-      return 0
-    }
+    let name = Kernels.name
+    guard
+      let kernels = recur_kernels_named_f32(name) ?? recur_bfloat16_kernels_named_f32(name)
+        ?? recur_kernels_named_f32(nil)
+    else { return 0 }
     var rates = [Double](repeating: 0, count: team.threadCount)
     rates.withUnsafeMutableBufferPointer { rates in
       team.forEachChunk(rates.count) { rates[$0] = recur_peak_flops(kernels, seconds) }

@@ -72,6 +72,7 @@ struct KernelRecurrenceTests {
     var cellSequence = hiddenSequence
     var hiddenGradient = [Real](repeating: .nan, count: batch * hidden)
     var cellGradient = hiddenGradient
+    var pairs = [Real](repeating: .nan, count: batch * (hidden + 1) / 2 + batch)
     var results: [[Real]] = []
 
     func with(_ panels: [Real], _ body: (inout RecurrenceRun) -> Void) {
@@ -81,21 +82,24 @@ struct KernelRecurrenceTests {
             hiddenGradient.withUnsafeMutableBufferPointer { hiddenGradient in
               cellGradient.withUnsafeMutableBufferPointer { cellGradient in
                 panels.withUnsafeBufferPointer { panels in
-                  var run = RecurrenceRun()
-                  run.steps = Int64(steps)
-                  run.batch = Int64(batch)
-                  run.hidden = Int64(hidden)
-                  run.gates = gates.baseAddress
-                  run.gates_leading = Int64(leading)
-                  run.panels = panels.baseAddress
-                  run.hidden_sequence = hiddenSequence.baseAddress
-                  run.hidden_gradient = hiddenGradient.baseAddress
-                  if kind == .lstm {
-                    run.cell_sequence = cellSequence.baseAddress
-                    run.cell_gradient = cellGradient.baseAddress
+                  pairs.withUnsafeMutableBufferPointer { pairs in
+                    var run = RecurrenceRun()
+                    run.steps = Int64(steps)
+                    run.batch = Int64(batch)
+                    run.hidden = Int64(hidden)
+                    run.gates = gates.baseAddress
+                    run.gates_leading = Int64(leading)
+                    run.panels = panels.baseAddress
+                    run.hidden_sequence = hiddenSequence.baseAddress
+                    run.hidden_gradient = hiddenGradient.baseAddress
+                    if kind == .lstm {
+                      run.cell_sequence = cellSequence.baseAddress
+                      run.cell_gradient = cellGradient.baseAddress
+                    }
+                    run.rectified = kind == .rectified
+                    run.pairs = pairs.baseAddress
+                    body(&run)
                   }
-                  run.rectified = kind == .rectified
-                  body(&run)
                 }
               }
             }
@@ -180,6 +184,21 @@ struct KernelRecurrenceTests {
       }
     }
     return all
+  }
+
+  @Test(
+    "A recurrence with rounded factors stays near the one without, forward and backward",
+    arguments: NamedKernels.rounding, Kind.allCases)
+  func roundedRecurrences(_ kernels: NamedKernels, _ kind: Kind) {
+    for problem in problems(kind) {
+      let expected = run(problem, NamedKernels.portable.table)
+      let found = run(problem, kernels.table)
+      for (index, pair) in zip(found, expected).enumerated() {
+        // A panel that was read from a wrong place would be wrong by much.
+        let error = difference(pair.0, pair.1.map { Double($0) })
+        #expect(error < 0.03, "\(problem) \(index)")
+      }
+    }
   }
 
   @Test(

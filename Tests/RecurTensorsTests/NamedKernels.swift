@@ -10,6 +10,10 @@ struct NamedKernels: Sendable, CustomStringConvertible {
   static let all =
     (Kernels.availableNames + (wide == nil ? [] : ["wide"])).map { NamedKernels(description: $0) }
   static let portable = NamedKernels(description: "portable")
+  /// Those that round the factors of products to bfloat16; none in double precision.
+  static let rounding = Kernels.availableNames
+    .filter { Kernels.named($0, .bfloat16) != nil }.map { NamedKernels(description: $0 + suffix) }
+  private static let suffix = "-bfloat16"
 
   private static var wide: UnsafePointer<KernelTable>? {
     #if DoublePrecision
@@ -19,8 +23,21 @@ struct NamedKernels: Sendable, CustomStringConvertible {
     #endif
   }
 
+  var isRounding: Bool { description.hasSuffix(Self.suffix) }
+
+  /// What a factor of a product becomes.
+  func factor(_ x: Real) -> Real {
+    guard isRounding else { return x }
+    let bits = Float(x).bitPattern
+    return Real(Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000))
+  }
+
   var table: KernelTable {
-    guard let kernels = description == "wide" ? Self.wide : Kernels.named(description) else {
+    let found =
+      isRounding
+      ? Kernels.named(String(description.dropLast(Self.suffix.count)), .bfloat16)
+      : description == "wide" ? Self.wide : Kernels.named(description)
+    guard let kernels = found else {
       preconditionFailure("this processor cannot run \(description)")
     }
     return kernels.pointee

@@ -25,6 +25,8 @@ struct RECUR_NAMED(recur_recurrence) {
   const RECUR_REAL *final_hidden_gradient, *final_cell_gradient;  // (B, H)
   /// Gradients that flow to the step before; of the initial state at the end.
   RECUR_REAL *hidden_gradient, *cell_gradient;  // (B, H)
+  /// (B, (H + 1) / 2), for kernels that round factors to bfloat16.
+  RECUR_REAL *pairs;
   /// RNN only: rectified linear instead of tanh.
   bool rectified;
 };

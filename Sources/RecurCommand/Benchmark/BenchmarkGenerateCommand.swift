@@ -33,7 +33,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
   var seconds = 3.0
 
   func run() throws {
-    try sizes.threading.run { try measure() }
+    try sizes.computing.run { try measure() }
   }
 
   private func measure() throws {
@@ -58,6 +58,8 @@ struct BenchmarkGenerateCommand: ParsableCommand {
     let measured = Measurement(least: 5, duration: seconds, piece)
     let speed = Double(length * streams) / measured.median
     let memory = Measurement.peakMemory
+    let work = 2 * Double(sizes.matrixParameters) * speed
+    let peak = ProcessorSpeed.peakOperationsPerSecond()
     if sizes.json {
       try JSONOutput.show(
         "recur.benchmark.generate/1",
@@ -65,6 +67,9 @@ struct BenchmarkGenerateCommand: ParsableCommand {
           .init("characters_per_second", .rounded(speed, 1)),
           .init("streams", .integer(streams)),
           .init("microseconds_per_step", .rounded(Double(streams) / speed * 1e6, 2)),
+          .init("model_gflops", .rounded(work / 1e9, 2)),
+          .init("peak_gflops", .rounded(peak / 1e9, 2)),
+          .init("fraction_of_peak", .rounded(work / peak, 4)),
           .init("peak_rss_mb", .rounded(memory, 1)),
         ] + sizes.members)
       return
@@ -74,6 +79,11 @@ struct BenchmarkGenerateCommand: ParsableCommand {
         ("Model", sizes.title),
         ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
         ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name))"),
+        (
+          "Work",
+          "\(NumberText.fixed(work / 1e9, 1)) GFLOP/s, \(NumberText.fixed(work / peak * 100, 1)) % of "
+            + "\(NumberText.fixed(peak / 1e9, 1))"
+        ),
         ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
       ]))
   }

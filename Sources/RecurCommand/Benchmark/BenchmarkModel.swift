@@ -31,7 +31,7 @@ struct BenchmarkModel: ParsableArguments {
     transform: Values.seed)
   var seed: UInt64 = 1
 
-  @OptionGroup var threading: ThreadFlags
+  @OptionGroup var computing: ComputeFlags
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -41,6 +41,13 @@ struct BenchmarkModel: ParsableArguments {
     LanguageModelConfiguration(
       cell: cell.kind, vocabularySize: vocabularySize, embeddingSize: embeddingSize ?? hiddenSize,
       hiddenSizes: Array(repeating: hiddenSize, count: layers))
+  }
+
+  /// Σ gH(I + H) over the layers, and HV of the head: what takes part in products.
+  var matrixParameters: Int {
+    configuration.parameterShapes
+      .filter { $0.shape.count == 2 && $0.name != "embedding.weight" }
+      .reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 
   /// A model of these sizes with random weights, and what the weights were drawn from.

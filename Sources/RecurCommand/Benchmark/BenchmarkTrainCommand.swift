@@ -45,7 +45,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
   var warmup = 3
 
   func run() throws {
-    try sizes.threading.run { try measure() }
+    try sizes.computing.run { try measure() }
   }
 
   private func measure() throws {
@@ -69,16 +69,9 @@ struct BenchmarkTrainCommand: ParsableCommand {
     let memory = Measurement.peakMemory
     let peak = max(peakBefore, ProcessorSpeed.peakOperationsPerSecond())
     let speed = Double(perWindow) / measured.median
-    let work = 6 * Double(matrixParameters) * speed
+    let work = 6 * Double(sizes.matrixParameters) * speed
     try show(
       speed: speed, work: work, peak: peak, memory: memory, count: measured.seconds.count)
-  }
-
-  /// Σ gH(I + H) over the layers, and HV of the head: what takes part in products.
-  private var matrixParameters: Int {
-    sizes.configuration.parameterShapes
-      .filter { $0.shape.count == 2 && $0.name != "embedding.weight" }
-      .reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 
   private func show(
@@ -97,7 +90,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
           .init("steps", .integer(count)),
           .init("batch_size", .integer(batchSize)),
           .init("window", .integer(window)),
-          .init("matrix_parameters", .integer(matrixParameters)),
+          .init("matrix_parameters", .integer(sizes.matrixParameters)),
         ] + sizes.members)
       return
     }

@@ -16,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
         recur doctor --threads 1 --seconds 2
       """)
 
-  @OptionGroup var threading: ThreadFlags
+  @OptionGroup var computing: ComputeFlags
 
   @Option(
     help: ArgumentHelp("How long each speed is measured. (default: 0.3)", valueName: "s"),
@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try threading.run {
+    try computing.run {
       let team = ThreadTeam.current
       let machine = Machine.current
       let single = ThreadTeam(threadCount: 1)

@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
   var invalidUTF8 = InvalidUTF8Policy.stop
 
-  @OptionGroup var threading: ThreadFlags
+  @OptionGroup var computing: ComputeFlags
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -50,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    try threading.run { try measure() }
+    try computing.run { try measure() }
   }
 
   private func measure() throws {

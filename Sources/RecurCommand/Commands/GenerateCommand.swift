@@ -105,14 +105,14 @@ struct GenerateCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var console: ConsoleFlags
-  @OptionGroup var threading: ThreadFlags
+  @OptionGroup var computing: ComputeFlags
 
   func validate() throws {
     if stop.contains("") { throw ValidationError("--stop needs a text that is not empty") }
   }
 
   func run() throws {
-    try threading.run {
+    try computing.run {
       let model = try ModelDirectory(contentsOf: directory)
       if let warning = model.tokenizer.versionWarning, !console.quiet {
         StandardStream.error.show("warning: \(warning)\n")

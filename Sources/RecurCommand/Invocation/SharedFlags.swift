@@ -10,8 +10,8 @@ struct ConsoleFlags: ParsableArguments {
   var color = ColorMode.auto
 }
 
-/// How many threads compute.
-struct ThreadFlags: ParsableArguments {
+/// How many threads compute, and how precisely.
+struct ComputeFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Threads; the result is the same bits for any number. (default: one for each processor)",
@@ -19,8 +19,16 @@ struct ThreadFlags: ParsableArguments {
     transform: Values.integer(1...1024))
   var threads: Int?
 
-  /// Runs `body` with the team that was asked for.
+  @Option(
+    help: ArgumentHelp(
+      "The factors of matrix products: as they are, or rounded to bfloat16. (default: float32)",
+      valueName: "type"))
+  var precision = ProductPrecision.float32
+
+  /// Runs `body` with the team and the precision that were asked for.
   func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let isChosen = Kernels.choose(precision)
+    precondition(isChosen, "the precision is chosen before anything is computed")
     guard let threads else { return try body() }
     return try ThreadTeam.$current.withValue(ThreadTeam(threadCount: threads), operation: body)
   }

@@ -4,6 +4,7 @@ public import Recur
 // Settings that are one of a few words are given by these words.
 
 extension InvalidUTF8Policy: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}
 extension Segmentation: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}

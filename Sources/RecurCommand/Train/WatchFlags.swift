@@ -75,6 +75,12 @@ struct WatchFlags: ParsableArguments {
     transform: Values.integer(1...1024))
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The factors of matrix products: as they are, or rounded to bfloat16. (default: "
+        + "\(defaults.precision.rawValue))", valueName: "type"))
+  var precision: ProductPrecision?
+
   var settings: TrainingSettings {
     var settings = TrainingSettings()
     settings[.patience] = patience.map(JSONValue.integer)
@@ -88,6 +94,7 @@ struct WatchFlags: ParsableArguments {
     settings[.logEvery] = logEvery.map(JSONValue.integer)
     // The seed travels beside: JSON's integers here are those of Int.
     settings[.threads] = threads.map(JSONValue.integer)
+    settings[.precision] = (precision?.rawValue).map(JSONValue.string)
     return settings
   }
 }

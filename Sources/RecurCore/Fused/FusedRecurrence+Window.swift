@@ -14,6 +14,8 @@ extension FusedRecurrence {
     /// Input parts of the pre-activations, then activations, then gradients of pre-activations.
     var gates: Tensor  // (T, B, stored · H, and what keeps rows apart)
     var hidden: Tensor  // (T, B, H)
+    /// Hidden states of one step as kernels with rounded factors take them.
+    private var pairs: Tensor  // (B, (H + 1) / 2)
     var cellStates: Tensor?  // (T, B, H)
 
     init(
@@ -56,6 +58,7 @@ extension FusedRecurrence {
       }
       gates = Tensor(unwritten: [steps, batch, cell.gatesLeading])
       hidden = Tensor(unwritten: [steps, batch, hiddenSize])
+      pairs = Tensor(unwritten: [batch, (hiddenSize + 1) / 2])
       cellStates = cell.hasCell ? Tensor(unwritten: [steps, batch, hiddenSize]) : nil
     }
 
@@ -127,6 +130,7 @@ extension FusedRecurrence {
         run.panels = panels.pointer
         run.initial_hidden = initial?[0].value.pointer
         run.hidden_sequence = UnsafeMutablePointer(mutating: hidden.pointer)
+        run.pairs = pairs.mutablePointer
         run.lengths = lengths
         switch cell.kind {
         case .elman(let rectified): run.rectified = rectified

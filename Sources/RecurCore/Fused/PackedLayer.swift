@@ -19,6 +19,7 @@ struct PackedLayer: LayerStepper {
 
   private let rows: Int
   private var gates: Tensor  // (B, stored · H)
+  private var pairs: Tensor  // (B, (H + 1) / 2)
   private(set) var state: [Tensor]
   /// The state before the last step, whose memory the next one takes.
   private var spare: [Tensor]
@@ -43,6 +44,7 @@ struct PackedLayer: LayerStepper {
     inputPanels = embedding == nil ? PackedMatrix.rows(of: cell.weightIH.value) : nil
     self.rows = rows
     gates = Tensor(unwritten: [rows, storedWidth])
+    pairs = Tensor(unwritten: [rows, (hiddenSize + 1) / 2])
     state = Array(
       repeating: Tensor(zeros: [rows, hiddenSize]), count: cell.hasCell ? 2 : 1)
     spare = state
@@ -83,6 +85,7 @@ struct PackedLayer: LayerStepper {
     run.panels = recurrentPanels.pointer
     run.initial_hidden = state[0].pointer
     run.hidden_sequence = spare[0].mutablePointer
+    run.pairs = pairs.mutablePointer
     switch kind {
     case .elman(let rectified): run.rectified = rectified
     case .lstm:

@@ -1,5 +1,6 @@
 public import RecurFiles
 import RecurModels
+import RecurTensors
 import RecurText
 
 extension TrainingOptions: Codable {
@@ -39,7 +40,7 @@ extension TrainingOptions: Codable {
     case saveEvery = "save_every"
     case keep
     case logEvery = "log_every"
-    case resume, seed, threads
+    case resume, seed, threads, precision
 
     /// The flag of the same setting.
     public var flag: String {
@@ -133,6 +134,7 @@ extension TrainingOptions: Codable {
     try read(.resume, &resume)
     try read(.seed, &seed)
     try read(.threads, &threads)
+    try read(.precision, word: &precision)
   }
 
   /// Writes every setting; those that are nil are left out.
@@ -184,6 +186,7 @@ extension TrainingOptions: Codable {
     try values.encode(resume, forKey: .resume)
     try values.encode(seed, forKey: .seed)
     try values.encode(threads, forKey: .threads)
+    try values.encode(precision.rawValue, forKey: .precision)
   }
 }
 
@@ -211,6 +214,7 @@ extension WordSet {
 extension InvalidUTF8Policy: WordSet {
   fileprivate static var otherWords: [String: Self] { ["error": .stop] }
 }
+extension ProductPrecision: WordSet {}
 extension Segmentation: WordSet {}
 extension Normalization: WordSet {}
 extension CellKind: WordSet {

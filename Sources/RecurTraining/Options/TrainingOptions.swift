@@ -1,4 +1,5 @@
 public import RecurModels
+public import RecurTensors
 public import RecurText
 
 /// Every setting of the training of a language model, with its default: the one place that flags,
@@ -117,6 +118,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var seed: UInt64 = 1
   /// Threads; 0 for one for each processor.
   public var threads = 0
+  /// The precision of the factors of matrix products.
+  public var precision = ProductPrecision.float32
 
   /// All defaults.
   public init() {}

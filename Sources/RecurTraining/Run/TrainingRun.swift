@@ -67,6 +67,11 @@ public final class TrainingRun {
     validation: Corpus? = nil
   ) throws(RecurError) {
     try options.validate()
+    guard Kernels.choose(options.precision) else {
+      throw RecurError(
+        .usage, "this process cannot compute in \(options.precision.rawValue) any more",
+        hint: "choose the precision before anything is computed")
+    }
     guard let output = options.output, !output.isEmpty else {
       throw RecurError(
         .usage, "no directory for the model is given", hint: "name one by --output DIR")
