@@ -188,13 +188,14 @@ struct KernelRecurrenceTests {
 
   @Test(
     "A recurrence with rounded factors stays near the one without, forward and backward",
-    arguments: NamedKernels.rounding, Kind.allCases)
+    arguments: NamedKernels.rounding, [Kind.tanh, .lstm, .gru])
   func roundedRecurrences(_ kernels: NamedKernels, _ kind: Kind) {
     for problem in problems(kind) {
       let expected = run(problem, NamedKernels.portable.table)
       let found = run(problem, kernels.table)
       for (index, pair) in zip(found, expected).enumerated() {
-        // A panel that was read from a wrong place would be wrong by much.
+        // A panel that was read from a wrong place would be wrong by much. (A rectified unit may
+        // switch its slope for the smallest difference.)
         let error = difference(pair.0, pair.1.map { Double($0) })
         #expect(error < 0.03, "\(problem) \(index)")
       }

@@ -13,10 +13,11 @@ struct TrainLanguageModelCommand: ParsableCommand {
 
       A configuration file (TOML, or JSON with a name in .json) has the flags' names as keys: \
       batch-size = 64. The command line wins over the environment (RECUR_BATCH_SIZE), that over the \
-      file, the file over the defaults below.
+      file, the file over a --recipe, that over the defaults below.
 
       EXAMPLES:
         recur train lm book.txt --output out/book
+        recur train lm tinyshakespeare.txt --output out/tiny --recipe shakespeare-30min
         recur train lm *.txt --output out/all --minutes 30 --hidden-size 512 --layers 3
         recur train lm book.txt --output out/words --tokenizer word --max-vocabulary 20000
         recur train lm book.txt --output out/book --config settings.toml --learning-rate 1e-3
@@ -41,6 +42,11 @@ struct TrainLanguageModelCommand: ParsableCommand {
     help: ArgumentHelp("Settings from a file.", valueName: "file"),
     completion: .file(extensions: ["toml", "json"]))
   var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Named settings that reached a measured result, under all others.", valueName: "name"))
+  var recipe: Recipe?
 
   @OptionGroup(title: "Text") var text: TextFlags
   @OptionGroup(title: "Model") var model: ModelFlags
@@ -79,7 +85,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
     let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
     let flags = settings
     var options = try TrainingSettings.options(
-      flags: flags, file: file, resumed: storedOptions(file: file))
+      flags: flags, file: file, recipe: recipe, resumed: storedOptions(file: file))
     if let seed = watch.seed { options.seed = seed }
     return options
   }

@@ -50,14 +50,14 @@ struct TrainingSettings {
       TrainingOptions.self, from: object.encoded(), limits: .configuration, path: path)
   }
 
-  /// The options of a command line over a configuration file over those of a run that is resumed,
-  /// checked.
+  /// The options of a command line over a configuration file over those of a run that is resumed or
+  /// of a recipe, checked.
   ///
   /// - Throws: `.usage` for what the command line says, `.badConfiguration` for what the file says.
   static func options(
-    flags: TrainingSettings, file: ConfigurationFile?, resumed: TrainingOptions?
+    flags: TrainingSettings, file: ConfigurationFile?, recipe: Recipe?, resumed: TrainingOptions?
   ) throws(RecurError) -> TrainingOptions {
-    let base = try resumed.map(TrainingSettings.init) ?? TrainingSettings()
+    let base = try resumed.map(TrainingSettings.init) ?? recipe?.settings ?? TrainingSettings()
     guard let file else {
       let options = try base.overlaid(by: flags).options(path: "the command line")
       try options.validate(as: .usage)

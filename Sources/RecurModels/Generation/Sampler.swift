@@ -12,12 +12,22 @@ public import RecurTensors
 public struct Sampler: Sendable {
   /// The settings.
   public let sampling: Sampling
-  /// The logits after penalty and temperature, one for each token.
-  private var scores: [Double] = []
-  /// The tokens that may still be drawn.
-  private var candidates: [Int32] = []
-  /// The weight of each candidate, in proportion to its probability.
-  private var weights: [Double] = []
+  /// A token that may be drawn.
+  private struct Candidate {
+    var token: Int32
+    /// The logit after the penalty.
+    var score: Double
+    /// In proportion to the probability.
+    var weight = 0.0
+
+    /// Whether this one comes first: the greater score, among equals the lower id. Weights may be
+    /// equal (0, for instance) where scores are not.
+    func precedes(_ other: Candidate) -> Bool {
+      score == other.score ? token < other.token : score > other.score
+    }
+  }
+  /// The tokens that may still be drawn; all of them, in order of id, before the selection.
+  private var candidates: [Candidate] = []
   /// Whether the penalty has met a token; all false between two draws.
   private var isPenalized: [Bool] = []
 
@@ -43,16 +53,16 @@ public struct Sampler: Sendable {
   ) -> Int32 {
     precondition(!logits.isEmpty, "a draw from no logits")
     takeScores(logits, history)
-    if sampling.temperature == 0 { return likeliest() }
+    if sampling.temperature == 0 { return likeliest().token }
     weigh()
     let total = select()
     var rest = generator.uniform() * total
-    for (candidate, weight) in zip(candidates, weights) {
-      rest -= weight
-      if rest < 0 { return candidate }
+    for candidate in candidates {
+      rest -= candidate.weight
+      if rest < 0 { return candidate.token }
     }
     // Rounding alone leads here: the last one that can be drawn at all.
-    return weights.lastIndex { $0 > 0 }.map { candidates[$0] } ?? candidates[0]
+    return (candidates.last { $0.weight > 0 } ?? candidates[0]).token
   }
 
   /// The distribution that a draw has: the probability of each token, in order of id.
@@ -63,14 +73,12 @@ public struct Sampler: Sendable {
     takeScores(logits, history)
     var result = [Double](repeating: 0, count: logits.count)
     if sampling.temperature == 0 {
-      result[Int(likeliest())] = 1
+      result[Int(likeliest().token)] = 1
       return result
     }
     weigh()
     let total = select()
-    for (candidate, weight) in zip(candidates, weights) {
-      result[Int(candidate)] = weight / total
-    }
+    for candidate in candidates { result[Int(candidate.token)] = candidate.weight / total }
     return result
   }
 
@@ -80,45 +88,40 @@ public struct Sampler: Sendable {
   private mutating func takeScores(
     _ logits: UnsafeBufferPointer<Real>, _ history: some BidirectionalCollection<Int32>
   ) {
-    scores.removeAll(keepingCapacity: true)
-    for logit in logits { scores.append(logit.isNaN ? -.infinity : Double(logit)) }
+    candidates.removeAll(keepingCapacity: true)
+    for (token, logit) in logits.enumerated() {
+      candidates.append(
+        Candidate(token: Int32(token), score: logit.isNaN ? -.infinity : Double(logit)))
+    }
     let penalty = sampling.repetitionPenalty
     if penalty == 1 { return }
-    let recent = history.suffix(sampling.repetitionWindow)
-    if isPenalized.count != scores.count {
-      isPenalized = Array(repeating: false, count: scores.count)
+    let recent = history.suffix(sampling.repetitionWindow).lazy.map { Int($0) }
+      .filter { [count = candidates.count] in (0..<count).contains($0) }
+    if isPenalized.count != candidates.count {
+      isPenalized = Array(repeating: false, count: candidates.count)
     }
-    for token in recent where scores.indices.contains(Int(token)) && !isPenalized[Int(token)] {
-      isPenalized[Int(token)] = true
-      let score = scores[Int(token)]
-      scores[Int(token)] = score > 0 ? score / penalty : score * penalty
+    for token in recent where !isPenalized[token] {
+      isPenalized[token] = true
+      let score = candidates[token].score
+      candidates[token].score = score > 0 ? score / penalty : score * penalty
     }
-    for token in recent where scores.indices.contains(Int(token)) {
-      isPenalized[Int(token)] = false
-    }
+    for token in recent { isPenalized[token] = false }
   }
 
-  private func likeliest() -> Int32 {
-    var best = 0
-    for index in scores.indices where scores[index] > scores[best] { best = index }
-    return Int32(best)
+  private func likeliest() -> Candidate {
+    var best = candidates[0]
+    for candidate in candidates where candidate.score > best.score { best = candidate }
+    return best
   }
 
   /// Step 2: temperature, and each candidate's weight relative to the likeliest one's.
   private mutating func weigh() {
-    let most = scores[Int(likeliest())]
+    let most = likeliest().score
     let temperature = sampling.temperature
-    candidates.removeAll(keepingCapacity: true)
-    weights.removeAll(keepingCapacity: true)
-    for index in scores.indices {
-      let weight: Double
-      if most.isFinite {
-        weight = exp((scores[index] - most) / temperature)
-      } else {
-        weight = scores[index] == most ? 1 : 0
-      }
-      candidates.append(Int32(index))
-      weights.append(weight)
+    for index in candidates.indices {
+      let score = candidates[index].score
+      candidates[index].weight =
+        most.isFinite ? exp((score - most) / temperature) : score == most ? 1 : 0
     }
   }
 
@@ -129,62 +132,57 @@ public struct Sampler: Sendable {
       keepGreatest { taken, _ in taken < count }
     }
     if sampling.topP < 1 {
-      let wanted = weights.reduce(0, +) * sampling.topP
+      let wanted = mass(of: candidates[...]) * sampling.topP
       keepGreatest { _, mass in mass < wanted }
     }
     if sampling.minP > 0 {
       // The weight of the likeliest is 1.
-      for index in weights.indices where weights[index] < sampling.minP { weights[index] = 0 }
+      candidates.removeAll { $0.weight < sampling.minP }
     }
-    return weights.reduce(0, +)
+    return mass(of: candidates[...])
   }
 
-  /// Keeps the greatest candidates, in falling order, while `wantsMore` of their number and the sum
-  /// of their weights is true.
-  ///
-  /// They are taken from a heap, as many as stay and no more: a large vocabulary is never sorted. It
-  /// is ordered by score, as weights may be equal (0, for instance) where scores are not.
+  private func mass(of part: ArraySlice<Candidate>) -> Double {
+    part.reduce(0) { $0 + $1.weight }
+  }
+
+  /// Keeps the greatest candidates while `wantsMore` of their number and the sum of their weights is
+  /// true: as taking them one by one in falling order would, but without sorting.
   private mutating func keepGreatest(while wantsMore: (_ taken: Int, _ mass: Double) -> Bool) {
-    let count = candidates.count
-    for root in stride(from: count / 2 - 1, through: 0, by: -1) { sink(root, in: count) }
-    var heap = count
-    var mass = 0.0
-    while heap > 0, wantsMore(count - heap, mass) {
-      heap -= 1
-      exchange(0, heap)
-      sink(0, in: heap)
-      mass += weights[heap]
-    }
-    candidates.removeSubrange(..<heap)
-    weights.removeSubrange(..<heap)
-    candidates.reverse()
-    weights.reverse()
-  }
-
-  // MARK: The heap of candidates, the greatest score first, among equals the lowest id
-
-  private func precedes(_ a: Int, _ b: Int) -> Bool {
-    let left = scores[Int(candidates[a])]
-    let right = scores[Int(candidates[b])]
-    return left == right ? candidates[a] < candidates[b] : left > right
-  }
-
-  private mutating func sink(_ start: Int, in count: Int) {
-    var root = start
-    while true {
-      var first = root
-      for child in [2 * root + 1, 2 * root + 2]
-      where child < count && precedes(child, first) {
-        first = child
+    // All before `kept` stay, all from `end` on go; each round decides for a pivot and one side.
+    var kept = 0
+    var end = candidates.count
+    var keptMass = 0.0
+    while kept < end {
+      let pivot = partition(kept..<end)
+      let upper = keptMass + mass(of: candidates[kept..<pivot])
+      if wantsMore(pivot, upper) {
+        keptMass = upper + candidates[pivot].weight
+        kept = pivot + 1
+      } else {
+        end = pivot
       }
-      if first == root { return }
-      exchange(root, first)
-      root = first
     }
+    candidates.removeSubrange(kept...)
   }
 
-  private mutating func exchange(_ a: Int, _ b: Int) {
-    candidates.swapAt(a, b)
-    weights.swapAt(a, b)
+  /// Puts the middle one of three candidates behind all that precede it and before all others.
+  ///
+  /// - Returns: Where it is.
+  private mutating func partition(_ range: Range<Int>) -> Int {
+    let (first, last) = (range.lowerBound, range.upperBound - 1)
+    let middle = first + (last - first) / 2
+    if candidates[middle].precedes(candidates[first]) { candidates.swapAt(first, middle) }
+    if candidates[last].precedes(candidates[middle]) { candidates.swapAt(middle, last) }
+    if candidates[middle].precedes(candidates[first]) { candidates.swapAt(first, middle) }
+    candidates.swapAt(middle, last)
+    let pivot = candidates[last]
+    var place = first
+    for index in first..<last where candidates[index].precedes(pivot) {
+      candidates.swapAt(place, index)
+      place += 1
+    }
+    candidates.swapAt(place, last)
+    return place
   }
 }

@@ -51,6 +51,7 @@ import Testing
     options.plateauPatience = 4
     options.clipNorm = 2
     options.clipValue = 3
+    options.precision = .bfloat16
     options.patience = 6
     options.evaluateEvery = 12
     options.sampleEvery = 13
