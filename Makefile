@@ -1,4 +1,4 @@
-# The commands of this project: make demo, make test, make check, make bench, make install, make clean.
+# The commands of this project; `make` lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -20,13 +20,16 @@ SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
 PACKAGES := libicu-dev libopenblas-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
+ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+ARM := aarch64-linux-gnu
 
-.PHONY: help demo test check lint build bench notebooks install clean packages test-packages
+.PHONY: help demo test check lint neon build bench notebooks install clean packages test-packages
 
 help:
 	echo "make demo      train a small model on Shakespeare for $(DEMO_MINUTES) minutes and let it write"
 	echo "make test      build and run every test"
 	echo "make check     format lint, warnings as errors, tests"
+	echo "make neon      compile the kernels for 64-bit ARM and check them under emulation"
 	echo "make bench     measure training and generation beside PyTorch and ONNX Runtime"
 	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
 	echo "make clean     remove what was built"
@@ -77,6 +80,17 @@ check: lint test
 lint:
 	echo "== format"
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+# The toolchain's clang compiles for any processor; headers, libraries and the emulator are Debian's.
+neon: packages
+	$(call install,$(ARM_PACKAGES))
+	mkdir -p .build
+	clang=$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang
+	libraries=$$(echo /usr/lib/gcc-cross/$(ARM)/*)
+	$$clang --target=$(ARM) -O2 -Wall -Wextra -Werror -isystem /usr/$(ARM)/include -B$$libraries \
+	  -L$$libraries -L/usr/$(ARM)/lib -fuse-ld=lld -ISources/CKernels/include Tests/Neon/check.c \
+	  Sources/CKernels/*.c -lm -lpthread -o .build/neon-check
+	qemu-aarch64 -L /usr/$(ARM) .build/neon-check
 
 # BENCH=--quick takes one round of each.
 bench: build

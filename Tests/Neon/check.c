@@ -1,0 +1,161 @@
+// Holds the kernels of 64-bit ARM to those in double precision, which the tests of the package hold to
+// central differences. Run by `make neon`, under emulation where the processor is another.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+static int failures = 0;
+
+static void expect(bool holds, const char *what, double found) {
+  if (holds) return;
+  failures++;
+  printf("FAILED: %s (%g)\n", what, found);
+}
+
+/// Numbers between -1 and 1, the same on every machine.
+static double drawn(void) {
+  static uint32_t state = 1;
+  state = state * 1664525u + 1013904223u;
+  return (double)(int32_t)state / 2147483648.0;
+}
+
+/// The same numbers in both precisions. They are never freed: the program is short.
+struct pair {
+  size_t count;
+  float *single;
+  double *twice;
+};
+static struct pair numbers(int64_t count, double scale) {
+  struct pair pair = {(size_t)count, calloc((size_t)count, 4), calloc((size_t)count, 8)};
+  for (int64_t i = 0; i < count; i++) {
+    pair.single[i] = (float)(scale * drawn());
+    pair.twice[i] = (double)pair.single[i];
+  }
+  return pair;
+}
+static double difference(struct pair pair) {
+  double most = 0, scale = 1;
+  for (size_t i = 0; i < pair.count; i++) {
+    if (!isfinite(pair.single[i])) return INFINITY;
+    most = fmax(most, fabs((double)pair.single[i] - pair.twice[i]));
+    scale = fmax(scale, fabs(pair.twice[i]));
+  }
+  return most / scale;
+}
+
+static void check_products(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d) {
+  for (int64_t rows = 1; rows <= 13; rows++) {
+    const int64_t widths[] = {1, 16, 35, 64, 83}, depths[] = {1, 7, 32, 353, 520};
+    for (int w = 0; w < 5; w++) {
+      for (int s = 0; s < 5; s++) {
+        const int64_t n = widths[w], k = depths[s], panels = (n + 15) / 16;
+        struct pair a = numbers(rows * k, 1), b = numbers(n * k, 1), c = numbers(rows * n, 1);
+        struct pair large = numbers(rows * n, 1), packed = numbers(panels * k * 16, 1);
+        f->pack_rows(packed.single, b.single, n, k, k, 0, panels, 1);
+        d->pack_rows(packed.twice, b.twice, n, k, k, 0, panels, 1);
+        expect(difference(packed) == 0, "packed rows", difference(packed));
+        f->product(rows, n, k, a.single, k, packed.single, k * 16, c.single, n, true);
+        d->product(rows, n, k, a.twice, k, packed.twice, k * 16, c.twice, n, true);
+        expect(difference(c) < 1e-5, "a product", difference(c));
+        f->large_product(rows, n, k, a.single, 1, rows, packed.single, large.single, n, false);
+        d->large_product(rows, n, k, a.twice, 1, rows, packed.twice, large.twice, n, false);
+        expect(difference(large) < 1e-5, "a large product of a transpose", difference(large));
+      }
+    }
+  }
+}
+
+static void check_activations(const struct recur_kernels_f32 *f) {
+  float x[1001], sigmoid[1001], tangent[1001], exponential[1001];
+  for (int i = 0; i < 1001; i++) x[i] = (float)(i - 500) * 0.02f;
+  f->sigmoid(sigmoid, x, 1001);
+  f->tanh(tangent, x, 1001);
+  f->exp(exponential, x, 1001);
+  for (int i = 0; i < 1001; i++) {
+    const double at = (double)x[i];
+    const double wanted[] = {1 / (1 + exp(-at)), tanh(at), exp(at)};
+    const float found[] = {sigmoid[i], tangent[i], exponential[i]};
+    for (int j = 0; j < 3; j++) {
+      const double error = fabs((double)found[j] - wanted[j]);
+      expect(error <= 4e-7 * fabs(wanted[j]), "an activation within 4 ulp", at);
+    }
+  }
+  float odd[] = {NAN, INFINITY, -INFINITY};
+  f->tanh(odd, odd, 3);
+  expect(isnan(odd[0]) && odd[1] == 1 && odd[2] == -1, "tanh of what is not finite", (double)odd[1]);
+}
+
+static void check_recurrence(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d,
+                             int gates, int64_t steps, int64_t batch, int64_t hidden) {
+  const int64_t stored = gates == 3 ? 4 : gates, blocks = (hidden + 15) / 16;
+  struct pair weights = numbers(gates * hidden * hidden, 0.3);
+  struct pair forward = numbers(blocks * gates * hidden * 16, 1);
+  struct pair backward = numbers(blocks * gates * hidden * 16, 1);
+  for (int64_t gate = 0; gate < gates; gate++) {
+    const int64_t to = gate * hidden * 16, from = gate * hidden * hidden;
+    f->pack_rows(forward.single + to, weights.single + from, hidden, hidden, hidden, 0, blocks, gates);
+    d->pack_rows(forward.twice + to, weights.twice + from, hidden, hidden, hidden, 0, blocks, gates);
+  }
+  f->pack_columns(backward.single, weights.single, gates * hidden, hidden, hidden, 0, blocks);
+  d->pack_columns(backward.twice, weights.twice, gates * hidden, hidden, hidden, 0, blocks);
+
+  const int64_t state = batch * hidden, whole = steps * state;
+  struct pair inputs = numbers(whole * stored, 1), bias = numbers(4 * hidden, 1);
+  struct pair inner = numbers(hidden, 1), h0 = numbers(state, 1), c0 = numbers(state, 1);
+  struct pair h = numbers(whole, 1), c = numbers(whole, 1), dy = numbers(whole, 1);
+  struct pair dh = numbers(state, 1), dc = numbers(state, 1);
+#define RUN(part)                                                                                 \
+  {.steps = steps, .batch = batch, .hidden = hidden, .gates = inputs.part,                        \
+   .gates_leading = stored * hidden, .input_bias = bias.part, .panels = forward.part,             \
+   .recurrent_bias = inner.part, .initial_hidden = h0.part,                                       \
+   .initial_cell = gates == 4 ? c0.part : NULL, .hidden_sequence = h.part,                        \
+   .cell_sequence = gates == 4 ? c.part : NULL, .hidden_gradient = dh.part,                       \
+   .cell_gradient = gates == 4 ? dc.part : NULL}
+  struct recur_recurrence_f32 single = RUN(single);
+  struct recur_recurrence_f64 twice = RUN(twice);
+#define BOTH(pass)                                                                                \
+  (gates == 1 ? f->rnn_##pass : gates == 4 ? f->lstm_##pass : f->gru_##pass)(&single, 0, batch);  \
+  (gates == 1 ? d->rnn_##pass : gates == 4 ? d->lstm_##pass : d->gru_##pass)(&twice, 0, batch);
+  BOTH(forward)
+  expect(difference(h) < 2e-5, "hidden states", difference(h));
+  if (gates == 4) expect(difference(c) < 2e-5, "cell states", difference(c));
+  single.output_gradient = dy.single, twice.output_gradient = dy.twice;
+  single.panels = backward.single, twice.panels = backward.twice;
+  BOTH(backward)
+  expect(difference(inputs) < 5e-5, "gradients of the gates", difference(inputs));
+  expect(difference(dh) < 5e-5, "the gradient of the first state", difference(dh));
+  if (gates == 4) expect(difference(dc) < 5e-5, "the gradient of the first cell", difference(dc));
+}
+
+static void check_optimizer(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d) {
+  struct pair w = numbers(77, 1), g = numbers(77, 1), m = numbers(77, 1), v = numbers(77, 1);
+  for (int i = 0; i < 77; i++) v.twice[i] = (double)(v.single[i] = fabsf(v.single[i]));
+#define UPDATE                                                                                    \
+  {.gradient_scale = 1, .limit = 0.5, .learning_rate = 0.125, .gradient_decay = 0.25,             \
+   .weight_factor = 0.75, .beta1 = 0.875, .beta2 = 0.96875, .correction1 = 2, .correction2 = 1.5, \
+   .epsilon = 0.0009765625}
+  const struct recur_update_f32 single = UPDATE;
+  const struct recur_update_f64 twice = UPDATE;
+  f->adam(&single, w.single, g.single, m.single, v.single, 77);
+  d->adam(&twice, w.twice, g.twice, m.twice, v.twice, 77);
+  expect(difference(w) < 1e-5, "weights after Adam", difference(w));
+}
+
+int main(void) {
+  const struct recur_kernels_f32 *f = recur_kernels_named_f32(NULL);
+  const struct recur_kernels_f64 *d = recur_kernels_named_f64(NULL);
+  check_products(f, d);
+  check_activations(f);
+  const int gates[] = {1, 4, 3};
+  for (int i = 0; i < 3; i++) {
+    check_recurrence(f, d, gates[i], 3, 1, 5);
+    check_recurrence(f, d, gates[i], 4, 7, 21);
+    check_recurrence(f, d, gates[i], 2, 13, 48);
+  }
+  check_optimizer(f, d);
+  printf("kernels %s: %d failures\n", f->name, failures);
+  return failures == 0 ? 0 : 1;
+}
