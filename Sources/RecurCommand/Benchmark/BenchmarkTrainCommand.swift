@@ -26,7 +26,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Steps of a window. (default: 128)", valueName: "n"),
-    transform: Values.integer(1...65_536))
+    transform: Values.integer(1...1_048_576))
   var window = 128
 
   @Option(

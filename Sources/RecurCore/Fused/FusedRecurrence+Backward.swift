@@ -3,18 +3,23 @@ import RecurGradients
 import RecurTensors
 
 extension FusedRecurrence.Window {
-  func backward(_ pullback: Tape.Pullback) {
+  /// Adds the gradients of weights and inputs.
+  ///
+  /// - Parameters:
+  ///   - outputs: The gradient of the outputs, of this window's first step and those behind it.
+  ///   - final: The gradients of the parts of the final state.
+  /// - Returns: The gradients of the parts of the initial state.
+  func backward(
+    _ pullback: Tape.Pullback, outputs: UnsafePointer<Real>?, final: [Tensor?]
+  ) -> [Tensor] {
     let size = cell.hiddenSize
     var hiddenGradient = Tensor(unwritten: [batch, size])
     var cellGradient = cell.hasCell ? Tensor(unwritten: [batch, size]) : nil
     let panels = cell.packedForBackward()
-    let outputGradient = pullback.takeGradient(ofOutput: 0)
-    let finalHidden = pullback.gradient(ofOutput: 1)
-    let finalCell = cell.hasCell ? pullback.gradient(ofOutput: 2) : nil
     withRun(panels: panels) { run in
-      run.pointee.output_gradient = outputGradient?.pointer
-      run.pointee.final_hidden_gradient = finalHidden?.pointer
-      run.pointee.final_cell_gradient = finalCell?.pointer
+      run.pointee.output_gradient = outputs
+      run.pointee.final_hidden_gradient = final[0]?.pointer
+      run.pointee.final_cell_gradient = cell.hasCell ? final[1]?.pointer : nil
       run.pointee.hidden_gradient = hiddenGradient.mutablePointer
       run.pointee.cell_gradient = cellGradient?.mutablePointer
       ThreadTeam.current.forEachPart(of: batch) { rows in
@@ -27,12 +32,9 @@ extension FusedRecurrence.Window {
         }
       }
     }
-    if let initial {
-      pullback.add(hiddenGradient, to: initial[0].operand)
-      if let cellGradient { pullback.add(cellGradient, to: initial[1].operand) }
-    }
     addRecurrentGradients(pullback)
     addInputGradients(pullback)
+    return [hiddenGradient] + (cellGradient.map { [$0] } ?? [])
   }
 
   /// Blocks of columns in `gates` and the rows of W_hh and b_hh that they belong to.
@@ -56,7 +58,7 @@ extension FusedRecurrence.Window {
             MatrixView(
               gates.pointer + block.column, rows: batch, columns: block.width, leading: stored
             ).transposed,
-            MatrixView(initial[0].value.pointer, rows: batch, columns: size),
+            MatrixView(initial[0].pointer, rows: batch, columns: size),
             into: rows, accumulate: adding)
           adding = true
         }
@@ -86,15 +88,18 @@ extension FusedRecurrence.Window {
     let gradients: MatrixView
     let operand: Variable
     let folded: Tensor?
+    let offset: Int
     switch inputs {
     case .sequence(let sequence):
       folded = nil
+      offset = inputOffset
       operand = sequence
       gradients = MatrixView(
         gates.pointer, rows: steps * batch, columns: cell.gateWidth, leading: cell.gatesLeading)
     case .tokens(let tokens, let embedding, _):
       let sums = sumsByToken(tokens, rows: embedding.shape[0])
       folded = sums
+      offset = 0
       operand = embedding
       gradients = MatrixView(sums.pointer, rows: embedding.shape[0], columns: cell.gateWidth)
     }
@@ -102,14 +107,21 @@ extension FusedRecurrence.Window {
       pullback.accumulate(into: cell.weightIH.operand) { target, adding in
         MatrixProduct.compute(
           gradients.transposed,
-          MatrixView(operand.value.pointer, rows: gradients.rows, columns: cell.inputSize),
+          MatrixView(
+            operand.value.pointer + offset, rows: gradients.rows, columns: cell.inputSize),
           into: target, accumulate: adding)
       }
       pullback.accumulate(into: cell.biasIH.operand) { target, adding in
         addColumnSums(of: gradients, to: target, adding: adding)
       }
-      pullback.accumulate(into: operand.operand) { target, adding in
-        MatrixProduct.compute(gradients, weights, into: target, accumulate: adding)
+      if gradients.rows * cell.inputSize == operand.value.count {
+        pullback.accumulate(into: operand.operand) { target, adding in
+          MatrixProduct.compute(gradients, weights, into: target, accumulate: adding)
+        }
+      } else {
+        pullback.accumulatePart(of: operand.operand) { target in
+          MatrixProduct.compute(gradients, weights, into: target + offset, accumulate: true)
+        }
       }
     }
   }

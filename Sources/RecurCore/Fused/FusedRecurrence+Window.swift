@@ -8,7 +8,9 @@ extension FusedRecurrence {
     let cell: FusedRecurrence
     let inputs: Inputs
     let lengths: [Int32]?
-    let initial: [Variable]?
+    let initial: [Tensor]?
+    /// The first step of a sequence that belongs to this window, and how many do.
+    let firstStep: Int
     let steps: Int
     let batch: Int
     /// Input parts of the pre-activations, then activations, then gradients of pre-activations.
@@ -18,33 +20,35 @@ extension FusedRecurrence {
     private var pairs: Tensor  // (B, (H + 1) / 2)
     var cellStates: Tensor?  // (T, B, H)
 
+    /// Makes the window of all steps, or of a segment of them.
     init(
-      _ cell: FusedRecurrence, _ inputs: Inputs, lengths: [Int32]?, from initial: [Variable]?
+      _ cell: FusedRecurrence, _ inputs: Inputs, segment: Range<Int>? = nil, lengths: [Int32]?,
+      from initial: [Tensor]?
     ) {
       self.cell = cell
-      self.inputs = inputs
       self.lengths = lengths
       self.initial = initial
+      let size = inputs.size
+      let segment = segment ?? 0..<size.steps
+      firstStep = segment.lowerBound
+      steps = segment.count
+      batch = size.batch
       let hiddenSize = cell.hiddenSize
       switch inputs {
       case .sequence(let sequence):
         precondition(
-          sequence.shape.count == 3 && sequence.shape[2] == cell.inputSize,
+          sequence.shape[2] == cell.inputSize,
           "inputs of shape \(sequence.shape) for a cell with \(cell.inputSize) inputs")
-        steps = sequence.shape[0]
-        batch = sequence.shape[1]
+        self.inputs = inputs
       case .tokens(let tokens, let embedding, let batchSize):
-        precondition(
-          batchSize > 0 && tokens.count % batchSize == 0,
-          "\(tokens.count) tokens in \(batchSize) rows")
         precondition(
           embedding.shape.count == 2 && embedding.shape[1] == cell.inputSize,
           "an embedding of shape \(embedding.shape) for a cell with \(cell.inputSize) inputs")
         precondition(
           tokens.allSatisfy { $0 >= 0 && $0 < embedding.shape[0] },
           "a token outside an embedding of \(embedding.shape[0]) rows")
-        steps = tokens.count / batchSize
-        batch = batchSize
+        let part = tokens[segment.lowerBound * batchSize..<segment.upperBound * batchSize]
+        self.inputs = .tokens(Array(part), embedding: embedding, batchSize: batchSize)
       }
       if let lengths {
         precondition(
@@ -81,12 +85,16 @@ extension FusedRecurrence {
       }
     }
 
+    /// Where the inputs of this window begin in a sequence.
+    var inputOffset: Int { firstStep * batch * cell.inputSize }
+
     /// Writes the input parts of all steps to `gates`, or returns them for each row of the embedding.
     private func projectInputs() -> Tensor? {
       switch inputs {
       case .sequence(let sequence):
         MatrixProduct.compute(
-          MatrixView(sequence.value.pointer, rows: steps * batch, columns: cell.inputSize),
+          MatrixView(
+            sequence.value.pointer + inputOffset, rows: steps * batch, columns: cell.inputSize),
           MatrixView(cell.weightIH.value.pointer, rows: cell.gateWidth, columns: cell.inputSize)
             .transposed, into: gates.mutablePointer, leading: cell.gatesLeading)
         return nil
@@ -128,14 +136,14 @@ extension FusedRecurrence {
         run.tokens = table == nil ? nil : tokens
         run.input_bias = bias?.pointer
         run.panels = panels.pointer
-        run.initial_hidden = initial?[0].value.pointer
+        run.initial_hidden = initial?[0].pointer
         run.hidden_sequence = UnsafeMutablePointer(mutating: hidden.pointer)
         run.pairs = pairs.mutablePointer
         run.lengths = lengths
         switch cell.kind {
         case .elman(let rectified): run.rectified = rectified
         case .lstm:
-          run.initial_cell = initial?[1].value.pointer
+          run.initial_cell = initial?[1].pointer
           run.cell_sequence = cellStates.map { UnsafeMutablePointer(mutating: $0.pointer) }
         case .gru: run.recurrent_bias = cell.biasHH.value.pointer + 2 * cell.hiddenSize
         }

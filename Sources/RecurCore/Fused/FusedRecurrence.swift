@@ -33,6 +33,20 @@ struct FusedRecurrence {
   enum Inputs {
     case sequence(Variable)  // (T, B, D)
     case tokens([Int32], embedding: Variable, batchSize: Int)  // (T, B), (V, D)
+
+    /// T and B.
+    var size: (steps: Int, batch: Int) {
+      switch self {
+      case .sequence(let sequence):
+        precondition(sequence.shape.count == 3, "inputs of shape \(sequence.shape)")
+        return (sequence.shape[0], sequence.shape[1])
+      case .tokens(let tokens, _, let batchSize):
+        precondition(
+          batchSize > 0 && tokens.count % batchSize == 0,
+          "\(tokens.count) tokens in \(batchSize) rows")
+        return (tokens.count / batchSize, batchSize)
+      }
+    }
   }
 
   let kind: Kind
@@ -71,12 +85,37 @@ struct FusedRecurrence {
   func unroll(
     _ inputs: Inputs, lengths: [Int32]?, from initial: [Variable]?
   ) -> (outputs: Variable, state: [Variable]) {
-    let window = Window(self, inputs, lengths: lengths, from: initial)
+    let size = inputs.size
+    let kept = size.steps * size.batch * gatesLeading
+    if weightHH.tape != nil, lengths == nil, kept > Recomputation.limit {
+      let steps = max(1, Recomputation.limit / 4 / (size.batch * gatesLeading))
+      return unroll(inputs, inSegmentsOf: steps, from: initial)
+    }
+    let window = Window(self, inputs, lengths: lengths, from: initial?.map(\.value))
     window.forward()
-    let outputs = window.hidden
-    let state = window.finalState()
+    return record(window.hidden, window.finalState(), from: initial) { pullback, outputs, final in
+      window.backward(pullback, outputs: outputs?.pointer, final: final)
+    }
+  }
+
+  /// Records outputs and final state as one operation.
+  ///
+  /// - Parameter backward: Turns the gradients of both into those of the initial state.
+  func record(
+    _ outputs: Tensor, _ state: [Tensor], from initial: [Variable]?,
+    _ backward: @escaping (Tape.Pullback, _ outputs: Tensor?, _ final: [Tensor?]) -> [Tensor]
+  ) -> (outputs: Variable, state: [Variable]) {
     guard let tape = weightHH.tape else { return (Variable(outputs), state.map(Variable.init)) }
-    let recorded = tape.record([outputs] + state) { pullback in window.backward(pullback) }
+    let recorded = tape.record([outputs] + state) { pullback in
+      let outputGradient = pullback.takeGradient(ofOutput: 0)
+      let final = state.indices.map { pullback.gradient(ofOutput: 1 + $0) }
+      let gradients = withExtendedLifetime(outputGradient) {
+        backward(pullback, outputGradient, final)
+      }
+      for (part, gradient) in zip(initial ?? [], gradients) {
+        pullback.add(gradient, to: part.operand)
+      }
+    }
     return (recorded[0], Array(recorded[1...]))
   }
 }

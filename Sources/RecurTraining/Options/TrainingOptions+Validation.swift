@@ -41,7 +41,7 @@ extension TrainingOptions {
         hint: "leave it out, or choose --cell lstm")
     }
     try check.integer(.batchSize, batchSize, 1...65_536)
-    try check.integer(.window, window, 1...65_536)
+    try check.integer(.window, window, 1...1_048_576)
     try check.integer(.epochs, epochs, 1...1_000_000)
     try check.integer(.steps, steps, 1...1_000_000_000)
     try check.number(.minutes, minutes, above: 0, to: 1_000_000)
