@@ -12,7 +12,7 @@ struct SubwordCommandTests {
     #expect(trained.code == 0, "\(trained.errors)")
     let info = try SmallTraining.document(training.recur(["info", "model", "--json"]).output)
     #expect(info["tokenizer"]?["kind"]?.string == "subword")
-    #expect(info["configuration"]?["vocabulary_size"]?.integer == 300)
+    #expect(info["tokenizer"]?["vocabulary_size"]?.integer == 300)
     let evaluation = try training.recur(["evaluate", "model", "text.txt", "--json"])
     #expect(evaluation.code == 0, "\(evaluation.errors)")
     #expect(
