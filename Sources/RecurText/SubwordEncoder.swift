@@ -20,7 +20,7 @@ struct SubwordEncoder {
   ) {
     if word.count > Self.longestWord {
       var long: [Int32] = []
-      append(word, to: &long)
+      tokenizer.appendSubwords(of: word, to: &long)
       long.withUnsafeBufferPointer(body)
       return
     }
@@ -31,16 +31,21 @@ struct SubwordEncoder {
     }
     let number = Int(words.add(word))
     if number == ends.count {
-      append(word, to: &ids)
+      tokenizer.appendSubwords(of: word, to: &ids)
       ends.append(ids.count)
     }
     let begin = number == 0 ? 0 : ends[number - 1]
     ids.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[begin..<ends[number]])) }
   }
+}
 
-  private func append(_ word: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+extension Tokenizer {
+  /// Appends the tokens of a word.
+  fileprivate func appendSubwords(
+    of word: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]
+  ) {
     let begin = ids.count
-    tokenizer.appendCharacters(of: word, to: &ids)
-    tokenizer.merges.apply(to: &ids, from: begin)
+    appendCharacters(of: word, to: &ids)
+    merges.apply(to: &ids, from: begin)
   }
 }

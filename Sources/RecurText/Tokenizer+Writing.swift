@@ -10,9 +10,10 @@ extension Tokenizer {
 
   /// The bytes of a `tokenizer.json`.
   ///
-  /// Hugging Face's tokenizers gives the same ids for bytes, characters, graphemes and subwords. It has no full
-  /// case folding and takes lower case instead, and it knows nothing of ICU's dictionaries: words of
-  /// Thai, Chinese, Japanese and their like are cut at other places there.
+  /// Hugging Face's tokenizers gives the same ids for bytes, characters, graphemes and subwords. It
+  /// normalizes by an older version of Unicode, which orders a few newer marks otherwise. It has no
+  /// full case folding and takes lower case instead, and it knows nothing of ICU's dictionaries: words
+  /// of Thai, Chinese, Japanese and their like are cut at other places there.
   public func serialized() -> [UInt8] {
     let pattern = TokenizerFile.pattern(of: segmentation)
     return JSONValue.object([
