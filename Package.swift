@@ -28,6 +28,7 @@ func tests(
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
@@ -44,6 +45,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
@@ -57,7 +59,7 @@ let package = Package(
     .target(name: "CText", dependencies: ["CICU"]),
     .target(name: "CKernels"),
     room("RecurFiles", [crypto]),
-    room("RecurText", ["CText", "RecurFiles"]),
+    room("RecurText", ["CText", "RecurFiles", heap]),
     // `Corpora` is a link to the folder at the top; its files become part of the program.
     room(
       "RecurData", ["RecurText", "RecurFiles"], exclude: ["Corpora/README.md"],

@@ -237,6 +237,14 @@ size_t ctext_segmenter_next(ctext_segmenter *segmenter, int64_t *ends, size_t ca
     case CTEXT_CODE_POINTS: return segmenter->code_points(ends, capacity);
     case CTEXT_GRAPHEMES: return segmenter->graphemes(ends, capacity);
     case CTEXT_WORDS: return segmenter->words(ends, capacity);
+    case CTEXT_SPACED_WORDS: {
+      size_t count = 0;
+      while (count < capacity && segmenter->at < segmenter->length) {
+        segmenter->at = spaced_word_end(segmenter->text, segmenter->length, segmenter->at);
+        ends[count++] = static_cast<int64_t>(segmenter->at);
+      }
+      return count;
+    }
     case CTEXT_SENTENCES: break;
   }
   size_t count = 0;

@@ -54,6 +54,9 @@ bool is_plain_in_graphemes(UChar32 character);
 /// `colon_joins` says whether ICU's rules let a colon join letters.
 size_t ascii_word_end(const uint8_t *text, size_t length, size_t at, bool colon_joins);
 
+/// The end of the spaced word that begins at `at`.
+size_t spaced_word_end(const uint8_t *text, size_t length, size_t at);
+
 }  // namespace ctext
 
 #endif

@@ -34,6 +34,17 @@ final class PieceTable: Sendable {
     ctext_pieces_add_all(pieces, utf8.baseAddress, Int64(begin), ends.baseAddress, ends.count)
   }
 
+  /// Adds to the count of each character of a piece.
+  func addCharacters(of piece: UnsafeBufferPointer<UInt8>, count: Int64) {
+    var begin = 0
+    while begin < piece.count {
+      var end = begin + 1
+      while end < piece.count, piece[end] & 0xC0 == 0x80 { end += 1 }
+      add(UnsafeBufferPointer(rebasing: piece[begin..<end]), count: count)
+      begin = end
+    }
+  }
+
   /// The number of a piece, or nil.
   func number(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     let number = ctext_pieces_find(pieces, bytes.baseAddress, bytes.count)

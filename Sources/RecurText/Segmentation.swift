@@ -9,4 +9,6 @@ public enum Segmentation: String, CaseIterable, Codable, Sendable {
   /// Words and what stands between them (UAX #29): spaces and punctuation are pieces too, so that
   /// nothing is lost.
   case word
+  /// Parts of words that byte-pair encoding has learnt: frequent words are one token, rare ones several.
+  case subword
 }

@@ -11,6 +11,10 @@ public enum TextUnit: String, CaseIterable, Sendable {
   /// Words and what stands between them (UAX #29, with ICU's dictionaries for scripts that do not
   /// part words).
   case word
+  /// Runs of letters, of digits and of signs, each with the space before it; a line feed ends a piece.
+  /// An apostrophe may stand between letters, and a letter is every code point beyond ASCII that is
+  /// not in a fixed list of signs. Subwords are learnt and found within these.
+  case spacedWord
   /// Sentences (UAX #29).
   case sentence
 
@@ -46,6 +50,7 @@ public enum TextUnit: String, CaseIterable, Sendable {
     case .character: CTEXT_CODE_POINTS
     case .grapheme: CTEXT_GRAPHEMES
     case .word: CTEXT_WORDS
+    case .spacedWord: CTEXT_SPACED_WORDS
     case .sentence: CTEXT_SENTENCES
     }
   }
@@ -58,6 +63,7 @@ extension Segmentation {
     case .character: .character
     case .grapheme: .grapheme
     case .word: .word
+    case .subword: .spacedWord
     }
   }
 }

@@ -21,6 +21,10 @@ extension Tokenizer {
         ) { text, _ in appendCharacters(of: text.utf8, to: &ids) }
         return
       }
+      if segmentation == .subword {
+        forEachSpacedWord(in: source) { _, _, _, word in ids.append(contentsOf: word) }
+        return
+      }
       forEachBatch(in: source) { text, begin, ends, numbers, missing in
         if missing == 0 {
           ids.append(contentsOf: numbers)
@@ -42,7 +46,7 @@ extension Tokenizer {
   }
 
   /// Characters need no boundaries: they are looked up as they come.
-  private func appendCharacters(of utf8: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+  func appendCharacters(of utf8: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
     var rest = utf8
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: 4096) { numbers in
       while !rest.isEmpty {
@@ -66,6 +70,7 @@ extension Tokenizer {
   ///
   /// - Parameter utf8: as for `encode`.
   public func tokens(in utf8: [UInt8]) -> [Token] {
+    if segmentation == .subword { return utf8.withUnsafeBufferPointer { subwords(in: $0) } }
     var tokens: [Token] = []
     utf8.withUnsafeBufferPointer { source in
       tokens.reserveCapacity(expectedTokenCount(in: source))
@@ -189,7 +194,7 @@ extension Tokenizer {
     switch segmentation {
     case .byte: source.count
     case .character, .grapheme: ctext_code_point_count(source.baseAddress, source.count)
-    case .word: source.count / 3
+    case .word, .subword: source.count / 3
     }
   }
 }

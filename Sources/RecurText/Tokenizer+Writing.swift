@@ -10,9 +10,10 @@ extension Tokenizer {
 
   /// The bytes of a `tokenizer.json`.
   ///
-  /// Hugging Face's tokenizers gives the same ids for bytes, characters and graphemes. It has no full
-  /// case folding and takes lower case instead, and it knows nothing of ICU's dictionaries: words of
-  /// Thai, Chinese, Japanese and their like are cut at other places there.
+  /// Hugging Face's tokenizers gives the same ids for bytes, characters, graphemes and subwords. It
+  /// normalizes by an older version of Unicode, which orders a few newer marks otherwise. It has no
+  /// full case folding and takes lower case instead, and it knows nothing of ICU's dictionaries: words
+  /// of Thai, Chinese, Japanese and their like are cut at other places there.
   public func serialized() -> [UInt8] {
     let pattern = TokenizerFile.pattern(of: segmentation)
     return JSONValue.object([
@@ -33,7 +34,7 @@ extension Tokenizer {
         } ?? .null),
       .init("post_processor", .null),
       .init("decoder", TokenizerFile.decoder),
-      .init("model", model(ignoringMerges: pattern != nil)),
+      .init("model", model),
     ]).encoded(pretty: true)
   }
 
@@ -49,7 +50,7 @@ extension Tokenizer {
     ])
   }
 
-  private func model(ignoringMerges: Bool) -> JSONValue {
+  private var model: JSONValue {
     .object([
       .init("type", .string("BPE")),
       .init("dropout", .null),
@@ -58,7 +59,7 @@ extension Tokenizer {
       .init("end_of_word_suffix", .null),
       .init("fuse_unk", .bool(false)),
       .init("byte_fallback", .bool(true)),
-      .init("ignore_merges", .bool(ignoringMerges)),
+      .init("ignore_merges", .bool(TokenizerFile.ignoresMerges(segmentation))),
       .init(
         "recur",
         .object([
@@ -74,7 +75,14 @@ extension Tokenizer {
           (0..<Int32(vocabulary.count)).map {
             .init(vocabulary.spelling(of: $0), .integer(Int($0)))
           })),
-      .init("merges", .array([])),
+      .init(
+        "merges",
+        .array(
+          merges.merges.map {
+            .array([
+              .string(vocabulary.spelling(of: $0.left)), .string(vocabulary.spelling(of: $0.right)),
+            ])
+          })),
     ])
   }
 }

@@ -1,9 +1,10 @@
+import CText
 import RecurFiles
 
 /// The parts of a `tokenizer.json` that writing and reading share.
 ///
-/// The file is that of Hugging Face's tokenizers. The model is a BPE without merges, with
-/// `byte_fallback`: what is not in the vocabulary is written as its characters, and those that are
+/// The file is that of Hugging Face's tokenizers. The model is a BPE, without merges
+/// but for subwords, with `byte_fallback`: what is not in the vocabulary is written as its characters, and those that are
 /// not in it either as their bytes, which is what `Tokenizer` does. Where pieces have several
 /// characters, `ignore_merges` makes them be found whole. What that library has no word for (full
 /// case folding, the version of Unicode, the coverage) stands in the model's member `recur`, which
@@ -15,8 +16,28 @@ enum TokenizerFile {
     case .byte, .character: nil
     case .grapheme: graphemePattern
     case .word: #"(?y{w})\X"#
+    case .subword: spacedWordPattern
     }
   }
+
+  /// Whether pieces of several characters are found whole, and not by merging.
+  static func ignoresMerges(_ segmentation: Segmentation) -> Bool {
+    segmentation == .grapheme || segmentation == .word
+  }
+
+  /// What `TextUnit.spacedWord` is.
+  private static let spacedWordPattern: String = {
+    var count = 0
+    let ranges = UnsafeBufferPointer(start: ctext_sign_ranges(&count), count: count)
+    func escaped(_ value: UInt32) -> String { "\\x{\(String(value, radix: 16, uppercase: true))}" }
+    let signs = ranges.map { "\(escaped($0.first))-\(escaped($0.last))" }.joined()
+    let spaces = #"\t\x{B}\f\r "#
+    let letter = #"[^\#(spaces)\n0-9\#(signs)]"#
+    return [
+      #"[\#(spaces)]*\n"#, #"[\#(spaces)]+(?![^\#(spaces)\n])"#,
+      #" ?\#(letter)+(?:['’]\#(letter)+)*"#, " ?[0-9]+", " ?[\(signs)]+", "[\(spaces)]",
+    ].joined(separator: "|")
+  }()
 
   /// Oniguruma's `\X` does not know that a virama joins the consonants around it in six Indic
   /// scripts, as ICU's rules have it (rule GB9c of UAX #29 since Unicode 15.1): what comes before

@@ -25,7 +25,7 @@ struct TokenizerReader {
     let notes = model["recur"]
     if let notes, notes.members == nil { throw damaged("`model.recur` is no JSON object") }
     let segmentation = try segmentation(file, notes: notes, vocabulary: vocabulary)
-    if model["ignore_merges"]?.bool != (TokenizerFile.pattern(of: segmentation) != nil) {
+    if model["ignore_merges"]?.bool != TokenizerFile.ignoresMerges(segmentation) {
       throw unsupported("`model.ignore_merges` does not fit the pre_tokenizer")
     }
     let caseFolding = try optional("case_folding", in: notes, \.bool) ?? false
@@ -36,6 +36,7 @@ struct TokenizerReader {
     let current = UnicodeVersion.current
     return Tokenizer(
       segmentation: segmentation, vocabulary: vocabulary,
+      merges: try merges(model["merges"], segmentation: segmentation, vocabulary: vocabulary),
       normalization: try normalization(file["normalizer"], caseFolding: caseFolding),
       caseFolding: caseFolding, coverage: coverage,
       unicodeVersion: UnicodeVersion(
@@ -118,9 +119,6 @@ struct TokenizerReader {
     guard model["byte_fallback"]?.bool == true else {
       throw unsupported("`model.byte_fallback` is not set")
     }
-    if let merges = model["merges"], merges.elements?.isEmpty != true {
-      throw unsupported("`model.merges` is used")
-    }
     for part in ["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"] {
       if let value = model[part], !value.isNull, value.string?.isEmpty != true {
         throw unsupported("`model.\(part)` is used")
@@ -178,13 +176,13 @@ struct TokenizerReader {
 
   // MARK: Errors
 
-  private func damaged(_ what: String) -> RecurError {
+  func damaged(_ what: String) -> RecurError {
     RecurError(
       .badData, "this is no tokenizer that can be used: \(what)", at: .init(path: path),
       hint: "restore the file, or train again")
   }
 
-  private func unsupported(_ what: String) -> RecurError {
+  func unsupported(_ what: String) -> RecurError {
     RecurError(
       .badData, "this tokenizer is not one that Recur reads: \(what)", at: .init(path: path),
       hint: "use the tokenizer.json that `recur train` wrote into the model's directory")

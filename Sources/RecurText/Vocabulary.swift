@@ -74,6 +74,17 @@ public struct Vocabulary: Sendable, Equatable {
     return Array(table.bytes(of: id))
   }
 
+  /// How many bytes a token stands for.
+  func byteCount(of id: Int32) -> Int {
+    let key = table.bytes(of: id)
+    return key.count == 4 && key[0] == 0xFF ? 1 : key.count
+  }
+
+  /// Whether a piece is or resembles the spelling of a byte token, and so must not be one.
+  static func isReserved(_ piece: [UInt8]) -> Bool {
+    piece.starts(with: "<0x".utf8) && piece.last == UInt8(ascii: ">")
+  }
+
   /// The id of a piece, else of the byte token where it is a single byte, else nil.
   public func id(of bytes: some Collection<UInt8>) -> Int32? {
     let bytes = Array(bytes)

@@ -25,8 +25,8 @@ struct VocabularyChoice {
       let inside = PieceTable()
       for number in fit.prefix(taken) { inside.add(counted.bytes(of: number)) }
       for number in ranked where inside.number(of: counted.bytes(of: number)) == nil {
-        Self.addCharacters(
-          of: counted.bytes(of: number), count: counted.occurrences(of: number), to: characters)
+        characters.addCharacters(
+          of: counted.bytes(of: number), count: counted.occurrences(of: number))
       }
       chosenCharacters = Array(
         characters.ranked().filter {
@@ -50,17 +50,5 @@ struct VocabularyChoice {
       if let number = counted.number(of: bytes) { covered += counted.occurrences(of: number) }
     }
     coverage = all == 0 ? 1 : Double(covered) / Double(all)
-  }
-
-  private static func addCharacters(
-    of piece: UnsafeBufferPointer<UInt8>, count: Int64, to table: PieceTable
-  ) {
-    var begin = 0
-    while begin < piece.count {
-      var end = begin + 1
-      while end < piece.count, piece[end] & 0xC0 == 0x80 { end += 1 }
-      table.add(UnsafeBufferPointer(rebasing: piece[begin..<end]), count: count)
-      begin = end
-    }
   }
 }

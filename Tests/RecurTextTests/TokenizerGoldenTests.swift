@@ -14,7 +14,8 @@ struct TokenizerGoldenTests {
   private static let kinds: [(name: String, segmentation: Segmentation, form: Normalization)] = [
     ("byte", .byte, .none), ("character", .character, .none), ("grapheme", .grapheme, .none),
     ("word", .word, .none), ("character-nfc", .character, .nfc),
-    ("grapheme-nfkd", .grapheme, .nfkd),
+    ("grapheme-nfkd", .grapheme, .nfkd), ("subword", .subword, .none),
+    ("subword-nfc", .subword, .nfc),
   ]
 
   private static func value(_ name: String) throws(RecurError) -> JSONValue {
@@ -32,10 +33,10 @@ struct TokenizerGoldenTests {
   ) throws -> Tokenizer {
     Tokenizer(
       kind.segmentation, fitting: Corpus(text: try texts().joined(separator: "\n")),
-      maximumVocabulary: 560, normalization: kind.form)
+      maximumVocabulary: kind.segmentation == .subword ? 800 : 560, normalization: kind.form)
   }
 
-  @Test("The ids are the same for bytes, characters and graphemes, and for most words")
+  @Test("The ids are the same for bytes, characters, graphemes and subwords, and for most words")
   func sameIDs() throws {
     let texts = try Self.texts()
     let golden = try Self.value("ids.json")

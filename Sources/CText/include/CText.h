@@ -59,6 +59,8 @@ typedef enum {
   CTEXT_WORDS = 3,
   /// Sentences (UAX #29).
   CTEXT_SENTENCES = 4,
+  /// Runs of letters, of digits and of signs, each with the space before it. A line feed ends a piece.
+  CTEXT_SPACED_WORDS = 5,
 } ctext_kind;
 
 /// Cuts one buffer at a time. It is for one thread; creating one is a cheap clone.
@@ -88,6 +90,14 @@ size_t ctext_segmenter_next(ctext_segmenter *segmenter, int64_t *ends, size_t ca
 ///
 /// \returns the last such place in (0, limit], else the first one after it, else `length`.
 size_t ctext_safe_cut(const uint8_t *utf8, size_t length, size_t limit);
+
+/// Code points from `first` to `last`.
+typedef struct {
+  uint32_t first, last;
+} ctext_range;
+
+/// What counts as a sign where a text is cut into spaced words, in ascending order.
+const ctext_range *ctext_sign_ranges(size_t *count);
 
 // MARK: Transformations
 
@@ -185,6 +195,28 @@ const uint8_t *ctext_pieces_bytes(const ctext_pieces *pieces, int32_t number, si
 
 /// The count of a piece. `number` must be in the table.
 int64_t ctext_pieces_count(const ctext_pieces *pieces, int32_t number);
+
+// MARK: Merges
+
+/// The merges of byte-pair encoding: pairs of ids, and the id that takes the place of each pair.
+///
+/// Any number of threads may apply them at once; adding is for one thread alone.
+typedef struct ctext_merges ctext_merges;
+
+/// Makes an empty table for at most `capacity` merges.
+ctext_merges *ctext_merges_create(size_t capacity);
+
+/// Frees a table.
+void ctext_merges_destroy(ctext_merges *merges);
+
+/// Adds a merge behind all others. \returns false where the pair has one already or no room is left.
+bool ctext_merges_add(ctext_merges *merges, int32_t left, int32_t right, int32_t result);
+
+/// Merges neighbours in place: again and again the pair that was added first, and of its occurrences
+/// the first, until no pair has a merge. It takes O(n log n). \returns how many ids are left.
+///
+/// There may be 2^24 merges and 2^40 ids; ids are not negative.
+size_t ctext_merges_apply(const ctext_merges *merges, int32_t *ids, size_t count);
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,10 @@ struct TextFlags: ParsableArguments {
   var caseFolding = false
 
   @Option(
-    help: ArgumentHelp("The most tokens in the vocabulary. (default: no cap)", valueName: "n"),
+    help: ArgumentHelp(
+      "The most tokens in the vocabulary. "
+        + "(default: \(Tokenizer.defaultSubwordVocabulary) for subword, else no cap)",
+      valueName: "n"),
     transform: Values.whole)
   var maxVocabulary: Int?
 

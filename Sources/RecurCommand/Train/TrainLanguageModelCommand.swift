@@ -20,6 +20,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
         recur train lm tinyshakespeare.txt --output out/tiny --recipe shakespeare-30min
         recur train lm *.txt --output out/all --minutes 30 --hidden-size 512 --layers 3
         recur train lm book.txt --output out/words --tokenizer word --max-vocabulary 20000
+        recur train lm book.txt --output out/subwords --tokenizer subword --max-vocabulary 4000
         recur train lm book.txt --output out/book --config settings.toml --learning-rate 1e-3
         recur train lm --output out/book --resume
       """)

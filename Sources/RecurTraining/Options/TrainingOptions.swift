@@ -29,7 +29,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var normalization = Normalization.none
   /// Whether letters lose their case.
   public var caseFolding = false
-  /// The most tokens in the vocabulary; nil for no cap.
+  /// The most tokens in the vocabulary; nil for `Tokenizer.defaultSubwordVocabulary` with subwords, and
+  /// for no cap with the other kinds.
   public var maxVocabulary: Int?
   /// How often a piece must occur to get into the vocabulary.
   public var minCount = 1

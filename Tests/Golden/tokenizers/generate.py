@@ -17,6 +17,11 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+KINDS = [
+    "byte", "character", "grapheme", "word", "character-nfc", "grapheme-nfkd", "subword",
+    "subword-nfc",
+]
+
 WRITTEN = [
     "The ferry left at dawn. Nobody had told the gulls, who followed it anyway.",
     "Can't stop: 3.14, a_b; it's 5 o'clock -- isn't it?\r\n\tYes.\n",
@@ -76,7 +81,7 @@ def write_ids():
 
     texts = json.loads((HERE / "texts.json").read_text(encoding="ascii"))
     golden = {"made_with": f"tokenizers {tokenizers.__version__}"}
-    for kind in ["byte", "character", "grapheme", "word", "character-nfc", "grapheme-nfkd"]:
+    for kind in KINDS:
         tokenizer = tokenizers.Tokenizer.from_file(str(HERE / f"{kind}.json"))
         ids = [tokenizer.encode(text).ids for text in texts]
         if "-" not in kind:
