@@ -319,6 +319,12 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a,
 static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
                           bool accumulate) {
+#if !BFLOAT16
+  if (a_step == 1) {
+    packed_product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+    return;
+  }
+#endif
   const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL, stride = k * RECUR_PANEL;
   REAL packed[BLOCK_ROWS * BLOCK_STEPS] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {

@@ -41,6 +41,24 @@ struct CellContractTests {
     #expect(error.value < GradientCheck.tolerance, "\(error)")
   }
 
+  @Test("A window computed again by segments equals one that is kept", arguments: CellCase.all)
+  func recomputedWindow(_ cell: CellCase) {
+    let contract = CellContract(cell, .long)
+    for path in [CellContract.Path.unroll, .tokens] {
+      for startsGiven in [false, true] {
+        let kept = contract.evaluation(path, startsGiven: startsGiven)
+        // Segments of one step, and of two with one or four blocks of units kept.
+        for limit in [1, 80, 320] {
+          let again = Recomputation.$limit.withValue(limit) {
+            contract.evaluation(path, startsGiven: startsGiven)
+          }
+          let difference = again.difference(to: kept)
+          #expect(difference.value < roundingTolerance, "\(difference) limit \(limit)")
+        }
+      }
+    }
+  }
+
   @Test("Tokens give what their embeddings give", arguments: CellCase.all, CellSizes.all)
   func tokensEqualEmbeddings(_ cell: CellCase, _ sizes: CellSizes) {
     let contract = CellContract(cell, sizes)

@@ -59,6 +59,9 @@ public struct CellSizes: Sendable, CustomStringConvertible {
   /// Few enough to move every scalar.
   public static let small = CellSizes(steps: 4, batch: 3, inputs: 2, hidden: 5)
 
+  /// Several segments, the last one short.
+  public static let long = CellSizes(steps: 11, batch: 2, inputs: 3, hidden: 5)
+
   /// Units below a panel of 16, just above one, in whole panels, in several and a rest; rows in
   /// tiles of every height.
   public static let all = [
