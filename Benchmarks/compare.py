@@ -126,7 +126,7 @@ def model(text, kind):
 
 def tokenizing(kind, directory, text):
     ours = recur("tokenize", text, "--tokenizer", kind)["kinds"][0]["megabytes_per_second"]
-    theirs = peer("tokenize.py", os.path.join(directory, "tokenizer.json"), text)
+    theirs = peer("encode.py", os.path.join(directory, "tokenizer.json"), text)
     theirs = theirs["megabytes_per_second"]
     print(f"tokenizing English, {kind}, one core: {ours:.0f} MB/s; Hugging Face's tokenizers "
           f"{theirs:.1f}, ratio {ours / theirs:.0f}", flush=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Encodes a text with Hugging Face's tokenizers, on one core, and prints how fast, as JSON.
 
-    tokenize.py TOKENIZER.json TEXT
+    encode.py TOKENIZER.json TEXT
 """
 
 import json
