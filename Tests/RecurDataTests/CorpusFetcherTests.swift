@@ -89,6 +89,49 @@ struct CorpusFetcherTests {
         == Array("pkg==1 --hash=sha256:\(Self.archiveDigest)\n".utf8))
   }
 
+  @Test("Members come out of an archive in an archive, joined as the manifest says")
+  func nestedArchive() throws {
+    let script = """
+      cd '\(folder.path)' && mkdir -p in out-1 && printf one > in/a_x.txt && printf two > in/b_x.txt \
+        && printf no > in/c_y.txt && tar -czf out-1/inner.tar.gz in && tar -czf outer.tar.gz out-1
+      """
+    #expect(system(script) == 0)
+    let digest = try SHA256Digest.hexadecimal(ofFile: folder("outer.tar.gz"))
+    let fetcher = try fetcher(
+      source: """
+        {"kind":"pypi","package":"pkg","version":"1","archives":[{"file":"outer.tar.gz",
+        "sha256":"\(digest)"}],"members":{"inside":"out-1/inner.tar.gz","prefix":"in/",
+        "suffix":"_x.txt","count":2,"separator":"\\n"}}
+        """, digest: SHA256Digest.hexadecimal(of: Array("one\ntwo".utf8)), bytes: 7,
+      clients: ["python3": "cp '\(folder("outer.tar.gz"))' ."])
+    let path = try fetcher.fetch("c", to: folder("out")).path
+    #expect(try InputFile.read(path) == Array("one\ntwo".utf8))
+  }
+
+  @Test("A wheel is fetched as one and its table kept as it is, under its own ending")
+  func wheel() throws {
+    folder.file("pkg-1-py3-none-any.whl", "not really a wheel".utf8)
+    let digest = try SHA256Digest.hexadecimal(ofFile: folder("pkg-1-py3-none-any.whl"))
+    let unpack = """
+      echo "$@" >> '\(folder("arguments"))'
+      case "$2" in
+        pip) cp '\(folder("pkg-1-py3-none-any.whl"))' . ;;
+        zipfile) mkdir -p pkg/data && printf 'a,b\n1,2\n\n' > pkg/data/table.csv ;;
+      esac
+      """
+    var fetcher = try fetcher(
+      source: """
+        {"kind":"pypi","package":"pkg","version":"1","archives":[{"file":"pkg-1-py3-none-any.whl",
+        "sha256":"\(digest)"}],"members":{"prefix":"pkg/data/","suffix":".csv","count":1,
+        "separator":""}}
+        """, digest: SHA256Digest.hexadecimal(of: Array("a,b\n1,2\n\n".utf8)), bytes: 9,
+      clients: ["python3": unpack])
+    fetcher.corpora[0].fileExtension = "csv"
+    #expect(try fetcher.fetch("c", to: folder("out")).path == folder("out/c.csv"))
+    let arguments = String(decoding: folder.bytes(of: "arguments") ?? [], as: UTF8.self)
+    #expect(arguments.contains("--only-binary :all:") && arguments.contains("--require-hashes"))
+  }
+
   @Test("An archive with another hash is not opened")
   func otherArchive() throws {
     let fetcher = try fetcher(
@@ -226,7 +269,7 @@ struct CorpusFetcherTests {
   @Test(
     "Every other corpus comes from its source with the content of the manifest",
     .enabled(if: getenv("RECUR_NETWORK_TESTS") != nil, "set RECUR_NETWORK_TESTS to fetch them"),
-    arguments: ["kjv", "tinyshakespeare"])
+    arguments: ["kjv", "tinyshakespeare", "movie-reviews", "vader"])
   func otherSources(name: String) throws {
     let entry = try CorpusManifest.entry(named: name)
     #expect(try CorpusFetcher.fetch(name, to: folder.path).characters == entry.text.characters)

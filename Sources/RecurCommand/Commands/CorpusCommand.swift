@@ -73,8 +73,8 @@ struct CorpusFetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Obtain a known text, checked by its SHA-256.",
     discussion: """
-      The text becomes NAME.txt in the directory; one that is there already is only checked. The path \
-      is printed.
+      The text becomes NAME.txt (.csv or .tsv where it is a table) in the directory; one that is there \
+      already is only checked. The path is printed.
 
       EXAMPLES:
         recur corpus fetch harbour
