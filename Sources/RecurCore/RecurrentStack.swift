@@ -46,7 +46,12 @@ public struct RecurrentStack: Module {
 
   /// The state before the first step, when none is given.
   public func initialCarry(batchSize: Int) -> Carry {
-    Carry(layers: layers.map { Self.initialParts(of: $0, batchSize: batchSize) })
+    Self.initialCarry(of: layers, batchSize: batchSize)
+  }
+
+  /// The state of some cells before the first step, when none is given.
+  public static func initialCarry(of cells: [any RecurrentCell], batchSize: Int) -> Carry {
+    Carry(layers: cells.map { initialParts(of: $0, batchSize: batchSize) })
   }
 
   /// All steps of a window.

@@ -136,21 +136,27 @@ public struct PooledSteps: Sendable {
     var result = PooledSteps(
       pooling, width: width, forwardWidth: forwardWidth, rows: indices.count)
     for (row, index) in indices.enumerated() {
-      guard let index else { continue }
-      precondition((0..<rows).contains(index), "row \(index) of \(rows)")
-      result.counts[row] = counts[index]
-      if let ends { result.ends?.copyRow(row, from: ends, index, width: width) }
-      if let maxima { result.maxima?.copyRow(row, from: maxima, index, width: width) }
-      if !sums.isEmpty {
-        result.sums.replaceSubrange(
-          row * width..<(row + 1) * width, with: sums[index * width..<(index + 1) * width])
-      }
-      if !peaks.isEmpty {
-        result.peaks[row] = peaks[index]
-        result.totals[row] = totals[index]
-      }
+      if let index { result.replaceRow(row, by: self, index) }
     }
     return result
+  }
+
+  /// Takes a row of another.
+  public mutating func replaceRow(_ row: Int, by other: PooledSteps, _ index: Int) {
+    precondition(
+      pooling == other.pooling && width == other.width && (0..<rows).contains(row)
+        && (0..<other.rows).contains(index),
+      "row \(index) of \(other.rows) for row \(row) of \(rows)")
+    counts[row] = other.counts[index]
+    if let source = other.ends { ends?.copyRow(row, from: source, index, width: width) }
+    if let source = other.maxima { maxima?.copyRow(row, from: source, index, width: width) }
+    if !sums.isEmpty {
+      for unit in 0..<width { sums[row * width + unit] = other.sums[index * width + unit] }
+    }
+    if !peaks.isEmpty {
+      peaks[row] = other.peaks[index]
+      totals[row] = other.totals[index]
+    }
   }
 }
 

@@ -80,4 +80,18 @@ public enum ClassifierCore: Module {
         tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: carry)
     }
   }
+
+  /// The state before the first step of both directions, of one row.
+  static func initialCarry(of stack: Bidirectional) -> Carry {
+    let cells = stack.layers.flatMap { [$0.forward, $0.backward] }
+    return RecurrentStack.initialCarry(of: cells, batchSize: 1)
+  }
+
+  /// The state with which the next segment begins: that of the forward directions, and zeros.
+  static func beginningBackwardAnew(_ carry: Carry) -> Carry {
+    Carry(
+      layers: carry.layers.enumerated().map { index, parts in
+        index % 2 == 0 ? parts : parts.map { Tensor(zeros: $0.shape) }
+      })
+  }
 }

@@ -1,4 +1,4 @@
-public import RecurCore
+import RecurCore
 public import RecurFiles
 public import RecurGradients
 public import RecurLayers

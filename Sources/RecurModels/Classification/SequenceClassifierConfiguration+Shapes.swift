@@ -1,3 +1,5 @@
+import RecurLayers
+
 extension SequenceClassifierConfiguration {
   /// The layers as specifications, from the inputs to the outputs.
   public var cells: [CellSpecification] { core.cells }
