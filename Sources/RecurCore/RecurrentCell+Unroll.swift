@@ -10,17 +10,21 @@ extension RecurrentCell {
       ?? unrolledStepwise(inputs, lengths: lengths, from: state)
   }
 
-  /// All steps of a window of tokens: with the input weights folded into the embedding where the
-  /// kernels know the cell, else by looking the rows up and unrolling over them.
+  /// All steps of a window of tokens: with the input weights folded into the rows of the embedding
+  /// that occur where the kernels know the cell, else by looking the rows up and unrolling over them.
   public func unroll(
     tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?
   ) -> (outputs: Variable, state: State) {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) batch rows")
-    let folded = FusedRecurrence.Inputs.tokens(tokens, embedding: embedding, batchSize: batchSize)
-    if let fused = unrolledFused(folded, lengths: nil, from: state, on: embedding.tape) {
-      return fused
+    if self is any FusibleCell {
+      let table = EmbeddedTokens(tokens, in: embedding)
+      let folded = FusedRecurrence.Inputs.tokens(
+        table.numbers, embedding: table.rows, batchSize: batchSize)
+      if let fused = unrolledFused(folded, lengths: nil, from: state, on: embedding.tape) {
+        return fused
+      }
     }
     let inputs = embedding.gatherRows(tokens)
       .reshaped([tokens.count / batchSize, batchSize] + embedding.shape.dropFirst())

@@ -51,8 +51,24 @@ public struct LanguageModelHead: Module {
   /// - Parameters:
   ///   - outputs: The core's outputs, (N, H).
   ///   - embedding: The embedding's weight, for a tied head, (V, H).
-  func callAsFunction(_ outputs: Variable, embedding: Variable, on tape: Tape?) -> Variable {
+  func callAsFunction(_ outputs: Variable, embedding: Variable) -> Variable {
     outputs.linear(
-      weight: weight?.variable(on: tape) ?? embedding, bias: bias.variable(on: tape))
+      weight: weight?.variable(on: outputs.tape) ?? embedding,
+      bias: bias.variable(on: outputs.tape))
+  }
+
+  /// The mean loss of the targets that are not negative, in nats, a single scalar.
+  ///
+  /// - Parameters:
+  ///   - outputs: The core's outputs, (N, H).
+  ///   - targets: (N).
+  ///   - embedding: The embedding's weight, for a tied head, (V, H).
+  func objective(
+    _ outputs: Variable, targets: [Int32], embedding: Variable, on tape: Tape?
+  ) -> Variable {
+    linearCrossEntropy(
+      outputs, weight: weight?.variable(on: tape) ?? embedding, bias: bias.variable(on: tape),
+      targets: targets
+    ).mean
   }
 }

@@ -89,6 +89,12 @@ struct FusedRecurrence {
     let kept = size.steps * size.batch * gatesLeading
     if weightHH.tape != nil, lengths == nil, kept > Recomputation.limit {
       let steps = max(1, Recomputation.limit / 4 / (size.batch * gatesLeading))
+      var inputs = inputs
+      // Every segment would fold all rows: more work than the inputs of its steps.
+      if case .tokens(let tokens, let rows, _) = inputs, rows.shape[0] > steps * size.batch {
+        inputs = .sequence(
+          rows.gatherRows(tokens).reshaped([size.steps, size.batch, inputSize]))
+      }
       return unroll(inputs, inSegmentsOf: steps, from: initial)
     }
     let window = Window(self, inputs, lengths: lengths, from: initial?.map(\.value))
