@@ -27,8 +27,9 @@ public struct Bidirectional: Module {
 
   /// The layers, from the inputs up.
   public var layers: [Layer]
-  /// The probability of an output to be dropped between two layers, in training.
-  public var dropout: Real
+  /// What is dropped in training; `dropout.embedding` acts where the inputs come from
+  /// `dropout.embedded(_:in:batchSize:)`.
+  public var dropout: CoreDropout
 
   /// Makes a stack of layers.
   ///
@@ -37,13 +38,21 @@ public struct Bidirectional: Module {
   ///   - dropout: The probability of an output to be dropped between two layers, on a tape; 0 by
   ///     default.
   public init(layers: [Layer], dropout: Real = 0) {
+    self.init(layers: layers, dropout: CoreDropout(between: dropout))
+  }
+
+  /// Makes a stack of layers.
+  ///
+  /// - Parameters:
+  ///   - layers: At least one; the inputs of each are twice as wide as the layer below has units.
+  ///   - dropout: What is dropped in training.
+  public init(layers: [Layer], dropout: CoreDropout) {
     precondition(!layers.isEmpty, "a stack of no layers")
     for (below, above) in zip(layers, layers.dropFirst()) {
       precondition(
         2 * below.forward.hiddenSize == above.forward.inputSize,
         "a layer of \(above.forward.inputSize) inputs on one of \(2 * below.forward.hiddenSize)")
     }
-    precondition((0..<1).contains(dropout), "dropout with probability \(dropout)")
     self.layers = layers
     self.dropout = dropout
   }
@@ -104,12 +113,13 @@ public struct Bidirectional: Module {
     var outputs = inputs
     var finals: [[Variable]] = []
     for (index, layer) in layers.enumerated() {
-      if index > 0 { outputs = outputs.dropout(probability: dropout) }
+      outputs = dropout(outputs, probability: index > 0 ? dropout.between : dropout.inputs)
       let forward = RecurrentStack.unroll(
-        layer.forward, outputs, lengths: lengths, from: states?[2 * index])
+        layer.forward, outputs, lengths: lengths, from: states?[2 * index],
+        weightDrop: dropout.weights)
       let backward = RecurrentStack.unroll(
         layer.backward, outputs.reversed(lengths: lengths), lengths: lengths,
-        from: states?[2 * index + 1])
+        from: states?[2 * index + 1], weightDrop: dropout.weights)
       outputs = .concatenated([forward.outputs, backward.outputs.reversed(lengths: lengths)])
       finals += [forward.parts, backward.parts]
     }

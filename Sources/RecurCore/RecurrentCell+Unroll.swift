@@ -6,7 +6,7 @@ extension RecurrentCell {
   public func unroll(
     _ inputs: Variable, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State) {
-    unrolledFused(.sequence(inputs), lengths: lengths, from: state, on: inputs.tape)
+    unrolledFused(inputs, lengths: lengths, from: state)
       ?? unrolledStepwise(inputs, lengths: lengths, from: state)
   }
 
@@ -18,13 +18,10 @@ extension RecurrentCell {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) batch rows")
-    if self is any FusibleCell {
-      let table = EmbeddedTokens(tokens, in: embedding)
-      let folded = FusedRecurrence.Inputs.tokens(
-        table.numbers, embedding: table.rows, batchSize: batchSize)
-      if let fused = unrolledFused(folded, lengths: nil, from: state, on: embedding.tape) {
-        return fused
-      }
+    if let fused = unrolledFused(
+      tokens: tokens, embedding: embedding, batchSize: batchSize, from: state)
+    {
+      return fused
     }
     let inputs = embedding.gatherRows(tokens)
       .reshaped([tokens.count / batchSize, batchSize] + embedding.shape.dropFirst())
@@ -33,11 +30,29 @@ extension RecurrentCell {
 
   /// All steps as one node; nil where the kernels do not know the cell. `unrolledStepwise` is its
   /// definition.
-  private func unrolledFused(
-    _ inputs: FusedRecurrence.Inputs, lengths: [Int32]?, from state: State?, on tape: Tape?
+  ///
+  /// - Parameter weightDrop: The probability of an element of W_hh to be dropped in all steps.
+  func unrolledFused(
+    _ inputs: Variable, lengths: [Int32]?, from state: State?, weightDrop: Real = 0
   ) -> (outputs: Variable, state: State)? {
     guard let cell = self as? any FusibleCell else { return nil }
-    let result = cell.recurrence(on: tape).unroll(inputs, lengths: lengths, from: state?.parts)
+    let result = cell.recurrence(on: inputs.tape).droppingWeights(weightDrop)
+      .unroll(.sequence(inputs), lengths: lengths, from: state?.parts)
+    return (result.outputs, State(parts: result.state))
+  }
+
+  /// All steps of a window of tokens as one node; nil where the kernels do not know the cell.
+  ///
+  /// - Parameter weightDrop: The probability of an element of W_hh to be dropped in all steps.
+  func unrolledFused(
+    tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?, weightDrop: Real = 0
+  ) -> (outputs: Variable, state: State)? {
+    guard let cell = self as? any FusibleCell else { return nil }
+    let table = EmbeddedTokens(tokens, in: embedding)
+    let result = cell.recurrence(on: embedding.tape).droppingWeights(weightDrop)
+      .unroll(
+        .tokens(table.numbers, embedding: table.rows, batchSize: batchSize), lengths: nil,
+        from: state?.parts)
     return (result.outputs, State(parts: result.state))
   }
 

@@ -8,21 +8,28 @@ import RecurGradients
 /// little work beside the tokens, it stays as it is.
 struct EmbeddedTokens {
   /// The rows, (U, D).
-  private(set) var rows: Variable
+  var rows: Variable
   /// The row of each token.
-  private(set) var numbers: [Int32]
+  let numbers: [Int32]
   /// The token that each row stands for; nil where that is the number of the row.
-  private(set) var tokens: [Int32]?
+  let tokens: [Int32]?
+
+  init(rows: Variable, numbers: [Int32], tokens: [Int32]? = nil) {
+    self.rows = rows
+    self.numbers = numbers
+    self.tokens = tokens
+  }
 
   init(_ tokens: [Int32], in embedding: Variable) {
     precondition(embedding.shape.count == 2, "an embedding of the shape \(embedding.shape)")
     let height = embedding.shape[0]
     precondition(
-      tokens.allSatisfy { $0 >= 0 && $0 < height }, "a token outside an embedding of \(height) rows")
-    rows = embedding
-    numbers = tokens
-    self.tokens = nil
-    if tokens.count >= 4 * height { return }
+      tokens.allSatisfy { $0 >= 0 && $0 < height }, "a token outside an embedding of \(height) rows"
+    )
+    if tokens.count >= 4 * height {
+      self.init(rows: embedding, numbers: tokens)
+      return
+    }
     var places = [Int32](repeating: -1, count: height)
     for token in tokens { places[Int(token)] = 0 }
     var distinct: [Int32] = []
@@ -30,9 +37,12 @@ struct EmbeddedTokens {
       places[token] = Int32(distinct.count)
       distinct.append(Int32(token))
     }
-    if 4 * distinct.count >= 3 * height { return }
-    rows = embedding.gatherRows(distinct)
-    numbers = tokens.map { places[Int($0)] }
-    self.tokens = distinct
+    if 4 * distinct.count >= 3 * height {
+      self.init(rows: embedding, numbers: tokens)
+      return
+    }
+    self.init(
+      rows: embedding.gatherRows(distinct), numbers: tokens.map { places[Int($0)] },
+      tokens: distinct)
   }
 }

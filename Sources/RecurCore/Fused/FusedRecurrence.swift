@@ -51,7 +51,7 @@ struct FusedRecurrence {
 
   let kind: Kind
   let weightIH: Variable  // (gH, D)
-  let weightHH: Variable  // (gH, H)
+  private(set) var weightHH: Variable  // (gH, H)
   let biasIH: Variable  // (gH)
   let biasHH: Variable  // (gH)
 
@@ -75,6 +75,13 @@ struct FusedRecurrence {
     self.weightHH = weightHH.variable(on: tape)
     self.biasIH = biasIH.variable(on: tape)
     self.biasHH = biasHH.variable(on: tape)
+  }
+
+  /// The same with some elements of W_hh dropped, on a tape: one choice for all steps.
+  func droppingWeights(_ probability: Real) -> FusedRecurrence {
+    var copy = self
+    copy.weightHH = weightHH.dropout(probability: probability)
+    return copy
   }
 
   /// Runs all steps.
