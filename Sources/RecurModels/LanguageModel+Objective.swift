@@ -30,12 +30,13 @@ extension LanguageModel {
   ) -> (nats: [Double], carry: Carry) {
     let (outputs, embedding, carry) = outputs(
       window.inputs, batchSize: window.batchSize, from: carry, on: nil)
-    let nats = crossEntropyLosses(
-      head(outputs, embedding: embedding).value, targets: window.targets)
+    let nats = head.losses(
+      outputs.value, targets: window.targets, embedding: embedding.value)
     return (nats, carry)
   }
 
-  /// The logits of the token after each one, without dropout.
+  /// The logits of the token after each one, without dropout; those of an adaptive softmax are the
+  /// logarithms of the probabilities.
   ///
   /// - Parameters:
   ///   - tokens: (T, B), time-major.
@@ -47,7 +48,7 @@ extension LanguageModel {
   ) -> (logits: Tensor, carry: Carry) {
     let (outputs, embedding, carry) = outputs(
       tokens, batchSize: batchSize, from: carry, on: nil)
-    let logits = head(outputs, embedding: embedding).value
+    let logits = head.logits(outputs.value, embedding: embedding.value)
     return (logits.reshaped([tokens.count / batchSize, batchSize, vocabularySize]), carry)
   }
 
@@ -61,8 +62,8 @@ extension LanguageModel {
     let weight = embedding.weight.variable(on: tape)
     let (outputs, carry) = stack.unroll(
       tokens: tokens, embedding: weight, batchSize: batchSize, from: carry)
-    var rows = outputs.reshaped([tokens.count, stack.hiddenSize])
-    if dropout > 0 { rows = rows.dropout(probability: dropout) }
+    let rows = stack.dropout(outputs, probability: dropout)
+      .reshaped([tokens.count, stack.hiddenSize])
     return (rows, weight, carry)
   }
 }

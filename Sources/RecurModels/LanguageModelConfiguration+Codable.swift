@@ -15,6 +15,11 @@ extension LanguageModelConfiguration: Codable {
     case dropout
     case tiesWeights = "tie_weights"
     case forgetBias = "forget_bias"
+    case locksDropout = "locked_dropout"
+    case inputDropout = "input_dropout"
+    case embeddingDropout = "embedding_dropout"
+    case weightDrop = "weight_drop"
+    case adaptiveCutoffs = "adaptive_cutoffs"
     case architectures
     case dataType = "torch_dtype"
     case layerCount = "num_layers"
@@ -23,8 +28,9 @@ extension LanguageModelConfiguration: Codable {
 
   /// Reads a configuration and refuses one that cannot be built.
   ///
-  /// `dropout`, `tie_weights` and `forget_bias` may be missing (0, false, none). Keys that are not
-  /// Recur's are let pass, as other tools add theirs.
+  /// `dropout` and the other probabilities, `locked_dropout`, `tie_weights`, `forget_bias` and
+  /// `adaptive_cutoffs` may be missing (0, false, false, none, none). Keys that are not Recur's are
+  /// let pass, as other tools add theirs.
   ///
   /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
   ///   the decoder's own error where numbers that are no integers are the only ones.
@@ -62,6 +68,12 @@ extension LanguageModelConfiguration: Codable {
     let dropout = read(Double.self, .dropout, "a number", default: 0)
     let tiesWeights = read(Bool.self, .tiesWeights, "true or false", default: false)
     let forgetBias = read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
+    let locksDropout = read(Bool.self, .locksDropout, "true or false", default: false)
+    let inputDropout = read(Double.self, .inputDropout, "a number", default: 0)
+    let embeddingDropout = read(Double.self, .embeddingDropout, "a number", default: 0)
+    let weightDrop = read(Double.self, .weightDrop, "a number", default: 0)
+    let cutoffs =
+      read([Int]?.self, .adaptiveCutoffs, "a list of plain integers", default: .some(nil)) ?? nil
     if let type = read(String.self, .dataType, "a string", default: "float32"), type != "float32" {
       problems.append(
         "`torch_dtype` is \"\(DisplayText.escaped(type, limit: 60))\", not \"float32\"")
@@ -83,7 +95,9 @@ extension LanguageModelConfiguration: Codable {
       embeddingSize: embeddingSize ?? hiddenSizes?.last ?? 1,
       hiddenSizes: hiddenSizes ?? [embeddingSize ?? 1],
       dropout: dropout ?? 0, tiesWeights: tiesWeights ?? false,
-      forgetBias: cell == nil ? nil : forgetBias)
+      forgetBias: cell == nil ? nil : forgetBias, locksDropout: locksDropout ?? false,
+      inputDropout: inputDropout ?? 0, embeddingDropout: embeddingDropout ?? 0,
+      weightDrop: weightDrop ?? 0, adaptiveCutoffs: vocabularySize == nil ? nil : cutoffs)
     problems += configuration.problems
     if let first = badNumbers.first, badNumbers.count == problems.count { throw first }
     if !problems.isEmpty {
@@ -105,6 +119,14 @@ extension LanguageModelConfiguration: Codable {
     try container.encode(dropout, forKey: .dropout)
     try container.encode(tiesWeights, forKey: .tiesWeights)
     try container.encodeIfPresent(forgetBias, forKey: .forgetBias)
+    if locksDropout { try container.encode(true, forKey: .locksDropout) }
+    for (key, value) in [
+      (CodingKeys.inputDropout, inputDropout), (.embeddingDropout, embeddingDropout),
+      (.weightDrop, weightDrop),
+    ] where value > 0 {
+      try container.encode(value, forKey: key)
+    }
+    try container.encodeIfPresent(adaptiveCutoffs, forKey: .adaptiveCutoffs)
     try container.encode([Self.architecture], forKey: .architectures)
     try container.encode("float32", forKey: .dataType)
     try container.encode(hiddenSizes.count, forKey: .layerCount)

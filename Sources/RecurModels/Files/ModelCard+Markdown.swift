@@ -83,7 +83,7 @@ extension ModelCard {
       ("Hidden sizes", sizes),
       ("Embedding size", String(configuration.embeddingSize)),
       ("Parameters", String(configuration.parameterCount)),
-      ("Dropout in training", String(configuration.dropout)),
+      ("Dropout in training", configuration.dropoutDescription),
       ("Tied weights", configuration.tiesWeights ? "yes" : "no"),
       ("Tokens", tokenizer.segmentation.rawValue),
       ("Vocabulary", String(configuration.vocabularySize)),

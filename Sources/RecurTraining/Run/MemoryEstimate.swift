@@ -49,9 +49,10 @@ public struct MemoryEstimate: Sendable, Equatable {
       // Gates, outputs, cell states, dropped outputs, and the gradients of outputs and inputs.
       perStep += Double(size) * Double(width + (configuration.cell == .lstm ? 5 : 4))
     }
-    let logits = min(
-      steps * Double(configuration.vocabularySize),
-      max(Double(LogitBlock.limit), Double(configuration.vocabularySize)))
+    let tokenCount = Double(
+      configuration.adaptiveCutoffs.map { ($0.first ?? 0) + $0.count }
+        ?? configuration.vocabularySize)
+    let logits = min(steps * tokenCount, max(Double(LogitBlock.limit), tokenCount))
     activations = real * (steps * perStep + logits)
     tokens = 4 * (Double(trainingTokenCount) + Double(validationTokenCount))
     evaluation =
