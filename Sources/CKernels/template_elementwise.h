@@ -101,9 +101,19 @@ static double sum_of_squares(const REAL *x, int64_t count) {
   return total;
 }
 
+/// The largest element; NaN may be passed over, which the exponentials then meet.
 INLINE REAL largest(const REAL *x, int64_t count) {
   REAL most = x[0];
-  for (int64_t i = 1; i < count; i++) most = x[i] > most ? x[i] : most;
+  int64_t i = 0;
+  if (count >= LANES) {
+    vector each = load(x);
+    for (i = LANES; i + LANES <= count; i += LANES) {
+      const vector next = load(x + i);
+      each = next > each ? next : each;
+    }
+    for (int lane = 0; lane < LANES; lane++) most = each[lane] > most ? each[lane] : most;
+  }
+  for (; i < count; i++) most = x[i] > most ? x[i] : most;
   return most;
 }
 /// Turns a row into exp(x - max) and returns the sum.

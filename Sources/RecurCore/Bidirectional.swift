@@ -27,8 +27,9 @@ public struct Bidirectional: Module {
 
   /// The layers, from the inputs up.
   public var layers: [Layer]
-  /// The probability of an output to be dropped between two layers, in training.
-  public var dropout: Real
+  /// What is dropped in training; `dropout.embedding` acts where the inputs come from
+  /// `dropout.embedded(_:in:batchSize:)`.
+  public var dropout: CoreDropout
 
   /// Makes a stack of layers.
   ///
@@ -37,13 +38,21 @@ public struct Bidirectional: Module {
   ///   - dropout: The probability of an output to be dropped between two layers, on a tape; 0 by
   ///     default.
   public init(layers: [Layer], dropout: Real = 0) {
+    self.init(layers: layers, dropout: CoreDropout(between: dropout))
+  }
+
+  /// Makes a stack of layers.
+  ///
+  /// - Parameters:
+  ///   - layers: At least one; the inputs of each are twice as wide as the layer below has units.
+  ///   - dropout: What is dropped in training.
+  public init(layers: [Layer], dropout: CoreDropout) {
     precondition(!layers.isEmpty, "a stack of no layers")
     for (below, above) in zip(layers, layers.dropFirst()) {
       precondition(
         2 * below.forward.hiddenSize == above.forward.inputSize,
         "a layer of \(above.forward.inputSize) inputs on one of \(2 * below.forward.hiddenSize)")
     }
-    precondition((0..<1).contains(dropout), "dropout with probability \(dropout)")
     self.layers = layers
     self.dropout = dropout
   }
@@ -99,11 +108,14 @@ public struct Bidirectional: Module {
     _ inputs: Variable, lengths: [Int32]?, states: [[Variable]]?
   ) -> (outputs: Variable, states: [[Variable]]) {
     check(states?.count)
-    let reversed = inputs.reversed(lengths: lengths)
+    let inputs = dropout(inputs, probability: dropout.inputs)
     let bottom = layers[0]
     return above(
-      RecurrentStack.unroll(bottom.forward, inputs, lengths: lengths, from: states?[0]),
-      RecurrentStack.unroll(bottom.backward, reversed, lengths: lengths, from: states?[1]),
+      RecurrentStack.unroll(
+        bottom.forward, inputs, lengths: lengths, from: states?[0], weightDrop: dropout.weights),
+      RecurrentStack.unroll(
+        bottom.backward, inputs.reversed(lengths: lengths), lengths: lengths, from: states?[1],
+        weightDrop: dropout.weights),
       lengths: lengths, states: states)
   }
 
@@ -121,23 +133,30 @@ public struct Bidirectional: Module {
     from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
     let states = carry?.variables(on: embedding.tape)
+    if dropout.inputs > 0, embedding.tape != nil {
+      // What is dropped differs from token to token: nothing can be done once for each row.
+      let inputs = dropout.embedded(tokens, in: embedding, batchSize: batchSize)
+      let (outputs, finals) = unroll(inputs, lengths: lengths, states: states)
+      return (outputs, Carry(detaching: finals))
+    }
     check(states?.count)
     let steps = tokens.count / max(1, batchSize)
-    var reversed = tokens
+    let table = dropout.table(tokens, in: embedding)
+    var reversed = table.numbers
     for row in 0..<batchSize {
       let length = lengths.map { Int($0[row]) } ?? steps
       for step in 0..<length {
-        reversed[step * batchSize + row] = tokens[(length - 1 - step) * batchSize + row]
+        reversed[step * batchSize + row] = table.numbers[(length - 1 - step) * batchSize + row]
       }
     }
     let bottom = layers[0]
     let (outputs, finals) = above(
       RecurrentStack.unroll(
-        bottom.forward, tokens: tokens, embedding: embedding, batchSize: batchSize,
-        lengths: lengths, from: states?[0]),
+        bottom.forward, tokens: table.numbers, embedding: table.rows, batchSize: batchSize,
+        lengths: lengths, from: states?[0], weightDrop: dropout.weights),
       RecurrentStack.unroll(
-        bottom.backward, tokens: reversed, embedding: embedding, batchSize: batchSize,
-        lengths: lengths, from: states?[1]),
+        bottom.backward, tokens: reversed, embedding: table.rows, batchSize: batchSize,
+        lengths: lengths, from: states?[1], weightDrop: dropout.weights),
       lengths: lengths, states: states)
     return (outputs, Carry(detaching: finals))
   }
@@ -152,12 +171,13 @@ public struct Bidirectional: Module {
     var finals = [forward.parts, backward.parts]
     var outputs = Self.sideBySide(forward, backward, lengths: lengths)
     for (index, layer) in layers.enumerated().dropFirst() {
-      outputs = outputs.dropout(probability: dropout)
+      outputs = dropout(outputs, probability: dropout.between)
       forward = RecurrentStack.unroll(
-        layer.forward, outputs, lengths: lengths, from: states?[2 * index])
+        layer.forward, outputs, lengths: lengths, from: states?[2 * index],
+        weightDrop: dropout.weights)
       backward = RecurrentStack.unroll(
         layer.backward, outputs.reversed(lengths: lengths), lengths: lengths,
-        from: states?[2 * index + 1])
+        from: states?[2 * index + 1], weightDrop: dropout.weights)
       outputs = Self.sideBySide(forward, backward, lengths: lengths)
       finals += [forward.parts, backward.parts]
     }

@@ -6,20 +6,21 @@ extension RecurrentCell {
   public func unroll(
     _ inputs: Variable, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State) {
-    unrolledFused(.sequence(inputs), lengths: lengths, from: state, on: inputs.tape)
+    unrolledFused(inputs, lengths: lengths, from: state)
       ?? unrolledStepwise(inputs, lengths: lengths, from: state)
   }
 
-  /// All steps of a window of tokens: with the input weights folded into the embedding where the
-  /// kernels know the cell, else by looking the rows up and unrolling over them.
+  /// All steps of a window of tokens: with the input weights folded into the rows of the embedding
+  /// that occur where the kernels know the cell, else by looking the rows up and unrolling over them.
   public func unroll(
     tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State) {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) batch rows")
-    let folded = FusedRecurrence.Inputs.tokens(tokens, embedding: embedding, batchSize: batchSize)
-    if let fused = unrolledFused(folded, lengths: lengths, from: state, on: embedding.tape) {
+    if let fused = unrolledFused(
+      tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: state)
+    {
       return fused
     }
     let inputs = embedding.gatherRows(tokens)
@@ -29,11 +30,30 @@ extension RecurrentCell {
 
   /// All steps as one node; nil where the kernels do not know the cell. `unrolledStepwise` is its
   /// definition.
-  private func unrolledFused(
-    _ inputs: FusedRecurrence.Inputs, lengths: [Int32]?, from state: State?, on tape: Tape?
+  ///
+  /// - Parameter weightDrop: The probability of an element of W_hh to be dropped in all steps.
+  func unrolledFused(
+    _ inputs: Variable, lengths: [Int32]?, from state: State?, weightDrop: Real = 0
   ) -> (outputs: Variable, state: State)? {
     guard let cell = self as? any FusibleCell else { return nil }
-    let result = cell.recurrence(on: tape).unroll(inputs, lengths: lengths, from: state?.parts)
+    let result = cell.recurrence(on: inputs.tape).droppingWeights(weightDrop)
+      .unroll(.sequence(inputs), lengths: lengths, from: state?.parts)
+    return (result.outputs, State(parts: result.state))
+  }
+
+  /// All steps of a window of tokens as one node; nil where the kernels do not know the cell.
+  ///
+  /// - Parameter weightDrop: The probability of an element of W_hh to be dropped in all steps.
+  func unrolledFused(
+    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?, from state: State?,
+    weightDrop: Real = 0
+  ) -> (outputs: Variable, state: State)? {
+    guard let cell = self as? any FusibleCell else { return nil }
+    let table = EmbeddedTokens(tokens, in: embedding)
+    let result = cell.recurrence(on: embedding.tape).droppingWeights(weightDrop)
+      .unroll(
+        .tokens(table.numbers, embedding: table.rows, batchSize: batchSize), lengths: lengths,
+        from: state?.parts)
     return (result.outputs, State(parts: result.state))
   }
 

@@ -7,8 +7,8 @@ public import RecurTensors
 public struct RecurrentStack: Module {
   /// The layers, from the inputs up.
   public var layers: [any RecurrentCell]
-  /// The probability of an output to be dropped between two layers, in training.
-  public var dropout: Real
+  /// What is dropped in training.
+  public var dropout: CoreDropout
 
   /// Makes a stack of layers.
   ///
@@ -17,13 +17,21 @@ public struct RecurrentStack: Module {
   ///   - dropout: The probability of an output to be dropped between two layers, on a tape; 0 by
   ///     default.
   public init(layers: [any RecurrentCell], dropout: Real = 0) {
+    self.init(layers: layers, dropout: CoreDropout(between: dropout))
+  }
+
+  /// Makes a stack of layers.
+  ///
+  /// - Parameters:
+  ///   - layers: At least one; the inputs of each are as wide as the outputs of the one below.
+  ///   - dropout: What is dropped in training.
+  public init(layers: [any RecurrentCell], dropout: CoreDropout) {
     precondition(!layers.isEmpty, "a stack of no layers")
     for (below, above) in zip(layers, layers.dropFirst()) {
       precondition(
         below.hiddenSize == above.inputSize,
         "a layer of \(above.inputSize) inputs on one of \(below.hiddenSize) outputs")
     }
-    precondition((0..<1).contains(dropout), "dropout with probability \(dropout)")
     self.layers = layers
     self.dropout = dropout
   }
@@ -85,8 +93,9 @@ public struct RecurrentStack: Module {
     var outputs = inputs
     var finals: [[Variable]] = []
     for (index, layer) in layers.enumerated() {
-      if index > 0 { outputs = outputs.dropout(probability: dropout) }
-      let result = Self.unroll(layer, outputs, lengths: lengths, from: states?[index])
+      outputs = dropout(outputs, probability: index > 0 ? dropout.between : dropout.inputs)
+      let result = Self.unroll(
+        layer, outputs, lengths: lengths, from: states?[index], weightDrop: dropout.weights)
       outputs = result.outputs
       finals.append(result.parts)
     }
@@ -107,14 +116,22 @@ public struct RecurrentStack: Module {
     from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
     let states = carry?.variables(on: embedding.tape)
+    if dropout.inputs > 0, embedding.tape != nil {
+      // What is dropped differs from token to token: nothing can be done once for each row.
+      let inputs = dropout.embedded(tokens, in: embedding, batchSize: batchSize)
+      let (outputs, finals) = unroll(inputs, lengths: lengths, states: states)
+      return (outputs, Carry(detaching: finals))
+    }
     check(states?.count)
+    let table = dropout.table(tokens, in: embedding)
     var (outputs, parts) = Self.unroll(
-      layers[0], tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths,
-      from: states?[0])
+      layers[0], tokens: table.numbers, embedding: table.rows, batchSize: batchSize,
+      lengths: lengths, from: states?[0], weightDrop: dropout.weights)
     var finals = [parts]
     for (index, layer) in layers.enumerated().dropFirst() {
-      outputs = outputs.dropout(probability: dropout)
-      (outputs, parts) = Self.unroll(layer, outputs, lengths: lengths, from: states?[index])
+      outputs = dropout(outputs, probability: dropout.between)
+      (outputs, parts) = Self.unroll(
+        layer, outputs, lengths: lengths, from: states?[index], weightDrop: dropout.weights)
       finals.append(parts)
     }
     return (outputs, Carry(detaching: finals))
@@ -133,20 +150,27 @@ public struct RecurrentStack: Module {
   }
 
   static func unroll<Cell: RecurrentCell>(
-    _ cell: Cell, _ inputs: Variable, lengths: [Int32]?, from parts: [Variable]?
+    _ cell: Cell, _ inputs: Variable, lengths: [Int32]?, from parts: [Variable]?,
+    weightDrop: Real
   ) -> (outputs: Variable, parts: [Variable]) {
     let state = parts.map { Cell.State(parts: $0) }
-    let result = cell.unroll(inputs, lengths: lengths, from: state)
+    let result =
+      cell.unrolledFused(inputs, lengths: lengths, from: state, weightDrop: weightDrop)
+      ?? cell.unroll(inputs, lengths: lengths, from: state)
     return (result.outputs, result.state.parts)
   }
 
   static func unroll<Cell: RecurrentCell>(
     _ cell: Cell, tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?,
-    from parts: [Variable]?
+    from parts: [Variable]?, weightDrop: Real
   ) -> (outputs: Variable, parts: [Variable]) {
     let state = parts.map { Cell.State(parts: $0) }
-    let result = cell.unroll(
-      tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: state)
+    let result =
+      cell.unrolledFused(
+        tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: state,
+        weightDrop: weightDrop)
+      ?? cell.unroll(
+        tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: state)
     return (result.outputs, result.state.parts)
   }
 }

@@ -171,7 +171,11 @@ public final class Tape {
       guard let slot = operand.slot else { return }
       let count = tape.slots[slot].shape.reduce(1, *)
       accumulate(into: operand) { pointer, adding in
-        if !adding { pointer.update(repeating: 0, count: count) }
+        if !adding {
+          Elementwise.forEachPart(of: count) { part in
+            (pointer + part.lowerBound).update(repeating: 0, count: part.count)
+          }
+        }
         body(pointer)
       }
     }

@@ -42,20 +42,7 @@ public func softmaxCrossEntropy(
   let gradients = scores
   let variable = tape.record(mean) { pullback in
     guard let factor = pullback.gradient()?.scalar else { return }
-    if factor == 1 {
-      pullback.add(gradients, to: operand)
-    } else {
-      pullback.accumulate(into: operand) { sum, adding in
-        Elementwise.forEachPart(of: gradients.count) { part in
-          let (target, source) = (sum + part.lowerBound, gradients.pointer + part.lowerBound)
-          if adding {
-            Kernels.table.add_scaled(target, factor, source, Int64(part.count))
-          } else {
-            Kernels.table.scale(target, factor, source, Int64(part.count))
-          }
-        }
-      }
-    }
+    pullback.add(gradients, times: factor, to: operand)
   }
   return (variable, total, count)
 }
@@ -78,7 +65,7 @@ private func scaleRows(of tensor: inout Tensor, by factors: [Real]) {
   }
 }
 
-private func check(_ targets: [Int32], forLogitsOf shape: [Int]) {
+func check(_ targets: [Int32], forLogitsOf shape: [Int]) {
   precondition(
     !shape.isEmpty && shape.dropLast().reduce(1, *) == targets.count,
     "\(targets.count) targets for logits of the shape \(shape)")
@@ -93,16 +80,41 @@ private func replaceByGradients(
   let columns = logits.shape[logits.shape.count - 1]
   let scores = logits.mutablePointer
   return [Double](unsafeUninitializedCapacity: targets.count) { losses, initializedCount in
-    guard let target = losses.baseAddress else { return }
     targets.withUnsafeBufferPointer { targets in
-      guard let wanted = targets.baseAddress else { return }
-      Elementwise.forEachPart(ofRows: targets.count, width: columns) { part in
-        let first = part.lowerBound
-        Kernels.table.softmax_cross_entropy(
-          scores + first * columns, wanted + first, target + first, Int64(part.count),
-          Int64(columns), scale)
-      }
+      replaceByGradients(
+        scores, columns: columns, targets: targets, losses: losses, scale: scale)
     }
     initializedCount = targets.count
+  }
+}
+
+/// Writes the loss of each row of logits, and replaces the logits by `scale` times their gradient.
+func replaceByGradients(
+  _ logits: UnsafeMutablePointer<Real>, columns: Int, targets: UnsafeBufferPointer<Int32>,
+  losses: UnsafeMutableBufferPointer<Double>, scale: Real
+) {
+  guard let wanted = targets.baseAddress, let target = losses.baseAddress else { return }
+  Elementwise.forEachPart(ofRows: targets.count, width: columns) { part in
+    let first = part.lowerBound
+    Kernels.table.softmax_cross_entropy(
+      logits + first * columns, wanted + first, target + first, Int64(part.count), Int64(columns),
+      scale)
+  }
+}
+
+extension Tape.Pullback {
+  /// Adds a factor times a tensor to the gradient of an operand.
+  func add(_ gradients: Tensor, times factor: Real, to operand: Operand) {
+    if factor == 1 { return add(gradients, to: operand) }
+    accumulate(into: operand) { sum, adding in
+      Elementwise.forEachPart(of: gradients.count) { part in
+        let (target, source) = (sum + part.lowerBound, gradients.pointer + part.lowerBound)
+        if adding {
+          Kernels.table.add_scaled(target, factor, source, Int64(part.count))
+        } else {
+          Kernels.table.scale(target, factor, source, Int64(part.count))
+        }
+      }
+    }
   }
 }

@@ -1,3 +1,6 @@
+import RecurCore
+import RecurTensors
+
 /// What the configurations of all heads say of the embedding and the recurrent core.
 struct CoreConfiguration {
   let cell: CellKind
@@ -6,6 +9,27 @@ struct CoreConfiguration {
   let hiddenSizes: [Int]
   let dropout: Double
   let forgetBias: Double?
+  let locksDropout: Bool
+  let inputDropout: Double
+  let embeddingDropout: Double
+  let weightDrop: Double
+
+  /// What is dropped inside of the core.
+  var coreDropout: CoreDropout {
+    CoreDropout(
+      between: Real(dropout), inputs: Real(inputDropout), embedding: Real(embeddingDropout),
+      weights: Real(weightDrop), locked: locksDropout)
+  }
+
+  /// What is dropped in training, in a line.
+  var dropoutDescription: String {
+    var parts = ["\(dropout)\(locksDropout ? " (locked)" : "")"]
+    let others = [
+      ("inputs", inputDropout), ("embedding", embeddingDropout), ("weights", weightDrop),
+    ]
+    for (name, value) in others where value > 0 { parts.append("\(name) \(value)") }
+    return parts.joined(separator: ", ")
+  }
 
   /// The layers as specifications, from the inputs to the outputs.
   var cells: [CellSpecification] {
@@ -49,8 +73,12 @@ struct CoreConfiguration {
     for (layer, size) in hiddenSizes.prefix(Limits.maximumLayerCount).enumerated() {
       check("hidden_sizes[\(layer)]", size, Limits.maximumSize)
     }
-    if !(dropout >= 0 && dropout < 1) {
-      problems.append("dropout is \(dropout), possible are 0 up to, not including, 1")
+    let probabilities = [
+      ("dropout", dropout), ("input_dropout", inputDropout),
+      ("embedding_dropout", embeddingDropout), ("weight_drop", weightDrop),
+    ]
+    for (name, value) in probabilities where !(value >= 0 && value < 1) {
+      problems.append("\(name) is \(value), possible are 0 up to, not including, 1")
     }
     if let forgetBias {
       if !(forgetBias.magnitude <= 1000) {

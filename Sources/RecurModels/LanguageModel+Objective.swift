@@ -15,9 +15,11 @@ extension LanguageModel {
   public func objective(
     of window: Window, from carry: Carry? = nil, on tape: Tape?
   ) -> (mean: Variable, carry: Carry) {
-    let (logits, carry) = logits(
+    let (outputs, embedding, carry) = outputs(
       window.inputs, batchSize: window.batchSize, from: carry, on: tape)
-    return (softmaxCrossEntropy(logits, targets: window.targets).mean, carry)
+    return (
+      head.objective(outputs, targets: window.targets, embedding: embedding, on: tape), carry
+    )
   }
 
   /// The loss of every token of a window, without dropout.
@@ -26,13 +28,15 @@ extension LanguageModel {
   public func losses(
     of window: Window, from carry: Carry? = nil
   ) -> (nats: [Double], carry: Carry) {
-    let (logits, carry) = logits(
+    let (outputs, embedding, carry) = outputs(
       window.inputs, batchSize: window.batchSize, from: carry, on: nil)
-    let nats = crossEntropyLosses(logits.value, targets: window.targets)
+    let nats = head.losses(
+      outputs.value, targets: window.targets, embedding: embedding.value)
     return (nats, carry)
   }
 
-  /// The logits of the token after each one, without dropout.
+  /// The logits of the token after each one, without dropout; those of an adaptive softmax are the
+  /// logarithms of the probabilities.
   ///
   /// - Parameters:
   ///   - tokens: (T, B), time-major.
@@ -42,23 +46,24 @@ extension LanguageModel {
   public func logits(
     after tokens: [Int32], batchSize: Int = 1, from carry: Carry? = nil
   ) -> (logits: Tensor, carry: Carry) {
-    let (logits, carry) = logits(tokens, batchSize: batchSize, from: carry, on: nil)
-    return (
-      logits.value.reshaped([tokens.count / batchSize, batchSize, vocabularySize]), carry
-    )
+    let (outputs, embedding, carry) = outputs(
+      tokens, batchSize: batchSize, from: carry, on: nil)
+    let logits = head.logits(outputs.value, embedding: embedding.value)
+    return (logits.reshaped([tokens.count / batchSize, batchSize, vocabularySize]), carry)
   }
 
-  private func logits(
+  /// What the head sees, (T B, H), and the embedding's weight.
+  private func outputs(
     _ tokens: [Int32], batchSize: Int, from carry: Carry?, on tape: Tape?
-  ) -> (logits: Variable, carry: Carry) {  // (T B, V)
+  ) -> (outputs: Variable, embedding: Variable, carry: Carry) {
     precondition(
       batchSize > 0 && tokens.count.isMultiple(of: batchSize) && !tokens.isEmpty,
       "\(tokens.count) tokens in \(batchSize) rows")
     let weight = embedding.weight.variable(on: tape)
     let (outputs, carry) = stack.unroll(
       tokens: tokens, embedding: weight, batchSize: batchSize, from: carry)
-    var rows = outputs.reshaped([tokens.count, stack.hiddenSize])
-    if dropout > 0 { rows = rows.dropout(probability: dropout) }
-    return (head(rows, embedding: weight, on: tape), carry)
+    let rows = stack.dropout(outputs, probability: dropout)
+      .reshaped([tokens.count, stack.hiddenSize])
+    return (rows, weight, carry)
   }
 }

@@ -9,8 +9,8 @@ public import RecurTensors
 ///     tokens ──► embedding (V, E) ──► recurrent stack ──► dropout ──► head (V, H) ──► logits
 ///
 /// The parameters have PyTorch's names: `embedding.weight`, `rnn.weight_ih_l0`, …,
-/// `decoder.weight`, `decoder.bias`. Dropout acts between the layers and on the outputs, and only
-/// on a tape. A model is a value: any number of tasks score with one, without a lock.
+/// `decoder.weight`, `decoder.bias`. Dropout acts between the layers and on the outputs, what else is
+/// dropped says `stack.dropout`, and all of it acts only on a tape. A model is a value: any number of tasks score with one, without a lock.
 public struct LanguageModel: Module {
   /// A row for each token, (V, E).
   public var embedding: Embedding
@@ -18,7 +18,8 @@ public struct LanguageModel: Module {
   public var stack: RecurrentStack
   /// From outputs to logits.
   public var head: LanguageModelHead
-  /// The probability with which an output before the head is dropped in training.
+  /// The probability with which an output before the head is dropped in training: in every step the
+  /// same outputs where `stack.dropout.isLocked`.
   public var dropout: Real
   /// What the model was made from; nil for a model composed of cells of one's own.
   public let configuration: LanguageModelConfiguration?
@@ -43,10 +44,9 @@ public struct LanguageModel: Module {
     configuration: LanguageModelConfiguration?
   ) {
     let shape = embedding.weight.value.shape
-    let headShape = head.weight?.value.shape ?? shape
+    let headShape = head.shape ?? shape
     precondition(
-      headShape == [shape[0], stack.hiddenSize] && head.bias.value.shape == [shape[0]]
-        && stack.inputSize == shape[1],
+      headShape == [shape[0], stack.hiddenSize] && stack.inputSize == shape[1],
       "an embedding \(shape), a stack from \(stack.inputSize) to \(stack.hiddenSize) and a head "
         + "\(headShape) do not fit")
     precondition(dropout >= 0 && dropout < 1, "a dropout of \(dropout)")
@@ -105,7 +105,8 @@ public struct LanguageModel: Module {
       inputSize = cell.hiddenSize
     }
     var head = LanguageModelHead(
-      hiddenSize: inputSize, vocabularySize: configuration.vocabularySize, using: &generator)
+      hiddenSize: inputSize, vocabularySize: configuration.vocabularySize,
+      adaptiveCutoffs: configuration.adaptiveCutoffs, using: &generator)
     if configuration.tiesWeights, let weight = head.weight {
       // A standard normal embedding would make logits of the size √H.
       embedding.weight.value = weight.value
@@ -113,7 +114,7 @@ public struct LanguageModel: Module {
     }
     self.init(
       embedding: embedding,
-      stack: RecurrentStack(layers: layers, dropout: Real(configuration.dropout)),
+      stack: RecurrentStack(layers: layers, dropout: configuration.core.coreDropout),
       head: head, dropout: Real(configuration.dropout), configuration: configuration)
   }
 

@@ -13,6 +13,11 @@ extension LanguageModelConfiguration: Codable {
     case dropout
     case tiesWeights = "tie_weights"
     case forgetBias = "forget_bias"
+    case locksDropout = "locked_dropout"
+    case inputDropout = "input_dropout"
+    case embeddingDropout = "embedding_dropout"
+    case weightDrop = "weight_drop"
+    case adaptiveCutoffs = "adaptive_cutoffs"
     case architectures
     case dataType = "torch_dtype"
     case layerCount = "num_layers"
@@ -21,8 +26,9 @@ extension LanguageModelConfiguration: Codable {
 
   /// Reads a configuration and refuses one that cannot be built.
   ///
-  /// `dropout`, `tie_weights` and `forget_bias` may be missing (0, false, none). Keys that are not
-  /// Recur's are let pass, as other tools add theirs.
+  /// `dropout` and the other probabilities, `locked_dropout`, `tie_weights`, `forget_bias` and
+  /// `adaptive_cutoffs` may be missing (0, false, false, none, none). Keys that are not Recur's are
+  /// let pass, as other tools add theirs.
   ///
   /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
   ///   the decoder's own error where numbers that are no integers are the only ones.
@@ -39,6 +45,13 @@ extension LanguageModelConfiguration: Codable {
     let tiesWeights = reader.read(Bool.self, .tiesWeights, "true or false", default: false)
     let forgetBias =
       reader.read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
+    let locksDropout = reader.read(Bool.self, .locksDropout, "true or false", default: false)
+    let inputDropout = reader.read(Double.self, .inputDropout, "a number", default: 0)
+    let embeddingDropout = reader.read(Double.self, .embeddingDropout, "a number", default: 0)
+    let weightDrop = reader.read(Double.self, .weightDrop, "a number", default: 0)
+    let cutoffs =
+      reader.read([Int]?.self, .adaptiveCutoffs, "a list of plain integers", default: .some(nil))
+      ?? nil
     let type = reader.read(String.self, .dataType, "a string", default: "float32")
     reader.check(.dataType, type, isOneOf: ["float32"])
     reader.checkLayers(hiddenSizes, count: .layerCount, size: .hiddenSize)
@@ -48,7 +61,9 @@ extension LanguageModelConfiguration: Codable {
       embeddingSize: embeddingSize ?? hiddenSizes?.last ?? 1,
       hiddenSizes: hiddenSizes ?? [embeddingSize ?? 1],
       dropout: dropout ?? 0, tiesWeights: tiesWeights ?? false,
-      forgetBias: cell == nil ? nil : forgetBias)
+      forgetBias: cell == nil ? nil : forgetBias, locksDropout: locksDropout ?? false,
+      inputDropout: inputDropout ?? 0, embeddingDropout: embeddingDropout ?? 0,
+      weightDrop: weightDrop ?? 0, adaptiveCutoffs: vocabularySize == nil ? nil : cutoffs)
     try reader.check(configuration.problems)
     self = configuration
   }
@@ -64,6 +79,14 @@ extension LanguageModelConfiguration: Codable {
     try container.encode(dropout, forKey: .dropout)
     try container.encode(tiesWeights, forKey: .tiesWeights)
     try container.encodeIfPresent(forgetBias, forKey: .forgetBias)
+    if locksDropout { try container.encode(true, forKey: .locksDropout) }
+    for (key, value) in [
+      (CodingKeys.inputDropout, inputDropout), (.embeddingDropout, embeddingDropout),
+      (.weightDrop, weightDrop),
+    ] where value > 0 {
+      try container.encode(value, forKey: key)
+    }
+    try container.encodeIfPresent(adaptiveCutoffs, forKey: .adaptiveCutoffs)
     try container.encode([Self.architecture], forKey: .architectures)
     try container.encode("float32", forKey: .dataType)
     try container.encode(hiddenSizes.count, forKey: .layerCount)

@@ -19,11 +19,24 @@ public struct LanguageModelConfiguration: Sendable, Equatable {
   public var tiesWeights: Bool
   /// What the biases of an LSTM's forget gate add up to at the start; nil where they are drawn.
   public var forgetBias: Double?
+  /// Whether `dropout` and `inputDropout` drop the same elements in every step of a window.
+  public var locksDropout: Bool
+  /// The probability with which an element of the embedding's outputs is dropped in training.
+  public var inputDropout: Double
+  /// The probability with which a row of the embedding, a word, is dropped in training.
+  public var embeddingDropout: Double
+  /// The probability with which an element of a recurrent weight is dropped in training.
+  public var weightDrop: Double
+  /// Where the clusters of an adaptive softmax end, but for the last, which ends with V; nil for a
+  /// full softmax. See `AdaptiveSoftmax` and `adaptiveCutoffs(vocabularySize:)`.
+  public var adaptiveCutoffs: [Int]?
 
   /// Describes a model; see `validate()` for what is possible.
   public init(
     cell: CellKind, vocabularySize: Int, embeddingSize: Int, hiddenSizes: [Int],
-    dropout: Double = 0, tiesWeights: Bool = false, forgetBias: Double? = nil
+    dropout: Double = 0, tiesWeights: Bool = false, forgetBias: Double? = nil,
+    locksDropout: Bool = false, inputDropout: Double = 0, embeddingDropout: Double = 0,
+    weightDrop: Double = 0, adaptiveCutoffs: [Int]? = nil
   ) {
     self.cell = cell
     self.vocabularySize = vocabularySize
@@ -32,6 +45,11 @@ public struct LanguageModelConfiguration: Sendable, Equatable {
     self.dropout = dropout
     self.tiesWeights = tiesWeights
     self.forgetBias = forgetBias
+    self.locksDropout = locksDropout
+    self.inputDropout = inputDropout
+    self.embeddingDropout = embeddingDropout
+    self.weightDrop = weightDrop
+    self.adaptiveCutoffs = adaptiveCutoffs
   }
 
   /// The greatest vocabulary: 16,777,216 tokens.
@@ -56,7 +74,7 @@ public struct LanguageModelConfiguration: Sendable, Equatable {
 
   /// Everything that is wrong; empty for a configuration that can be built.
   var problems: [String] {
-    var problems = core.problems
+    var problems = core.problems + cutoffProblems
     if tiesWeights, let last = hiddenSizes.last, last != embeddingSize {
       problems.append(
         "tie_weights needs embedding_size (\(embeddingSize)) and the last hidden size (\(last)) "
@@ -69,6 +87,26 @@ public struct LanguageModelConfiguration: Sendable, Equatable {
   var core: CoreConfiguration {
     CoreConfiguration(
       cell: cell, vocabularySize: vocabularySize, embeddingSize: embeddingSize,
-      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias)
+      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias,
+      locksDropout: locksDropout, inputDropout: inputDropout, embeddingDropout: embeddingDropout,
+      weightDrop: weightDrop)
+  }
+
+  private var cutoffProblems: [String] {
+    guard let adaptiveCutoffs else { return [] }
+    var problems: [String] = []
+    let isAscending = zip(adaptiveCutoffs, adaptiveCutoffs.dropFirst()).allSatisfy { $0 < $1 }
+    let limits = 1..<max(vocabularySize, 1)
+    if !(1...16).contains(adaptiveCutoffs.count) || !isAscending
+      || !adaptiveCutoffs.allSatisfy(limits.contains)
+    {
+      problems.append(
+        "adaptive_cutoffs is \(adaptiveCutoffs.prefix(20)), possible are 1 to 16 ascending numbers "
+          + "from 1 up to, not including, vocab_size (\(vocabularySize))")
+    }
+    if tiesWeights {
+      problems.append("tie_weights needs a full softmax, and adaptive_cutoffs make it adaptive")
+    }
+    return problems
   }
 }

@@ -18,6 +18,18 @@ struct LanguageModelConfigurationTests {
     var forgetful = valid
     forgetful.cell = .lstm
     forgetful.forgetBias = 1
+    var dropping = valid
+    dropping.locksDropout = true
+    dropping.inputDropout = 0.5
+    dropping.embeddingDropout = 0.125
+    dropping.weightDrop = 0.25
+    var adaptive = valid
+    adaptive.tiesWeights = false
+    adaptive.adaptiveCutoffs = [30, 90]
+    for configuration in [dropping, adaptive] {
+      let bytes = try JSONGate.encode(configuration)
+      #expect(try decode(String(decoding: bytes, as: UTF8.self)) == configuration)
+    }
     for configuration in [valid, forgetful] {
       let bytes = try JSONGate.encode(configuration)
       #expect(try decode(String(decoding: bytes, as: UTF8.self)) == configuration)

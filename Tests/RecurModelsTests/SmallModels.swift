@@ -4,13 +4,15 @@ import Recur
 enum SmallModels {
   static func model(
     cell: CellKind = .lstm, vocabularySize: Int = 7, embeddingSize: Int = 5,
-    hiddenSizes: [Int] = [6, 4], dropout: Double = 0, tiesWeights: Bool = false, seed: UInt64 = 1
+    hiddenSizes: [Int] = [6, 4], dropout: Double = 0, tiesWeights: Bool = false,
+    adaptiveCutoffs: [Int]? = nil, seed: UInt64 = 1
   ) throws -> LanguageModel {
     var generator = SeededGenerator(seed: seed)
     return try LanguageModel(
       LanguageModelConfiguration(
         cell: cell, vocabularySize: vocabularySize, embeddingSize: embeddingSize,
-        hiddenSizes: hiddenSizes, dropout: dropout, tiesWeights: tiesWeights),
+        hiddenSizes: hiddenSizes, dropout: dropout, tiesWeights: tiesWeights,
+        adaptiveCutoffs: adaptiveCutoffs),
       using: &generator)
   }
 

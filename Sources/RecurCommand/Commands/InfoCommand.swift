@@ -42,7 +42,7 @@ struct InfoCommand: ParsableCommand {
     var text = TextTable.aligned([
       ("Model", "language model, \(configuration.cell.rawValue), hidden sizes \(sizes)"),
       ("Embedding", "\(configuration.embeddingSize)\(configuration.tiesWeights ? ", tied" : "")"),
-      ("Dropout", "\(configuration.dropout) in training"),
+      ("Dropout", "\(configuration.dropoutDescription) in training"),
       ("Parameters", "\(NumberText.grouped(count)) (\(NumberText.bytes(count * 4)) in float32)"),
       (
         "Vocabulary",

@@ -8,4 +8,5 @@ extension ProductPrecision: ExpressibleByArgument {}
 extension Segmentation: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
+extension SoftmaxKind: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}

@@ -36,6 +36,36 @@ struct ModelFlags: ParsableArguments {
     transform: Values.finite)
   var dropout: Double?
 
+  @Flag(help: "Drop the same elements in every step of a window, by --dropout and --input-dropout.")
+  var lockedDropout = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the embedding's outputs that is dropped in training. "
+        + "(default: \(defaults.inputDropout))", valueName: "p"),
+    transform: Values.finite)
+  var inputDropout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the vocabulary that is dropped from each window in training. "
+        + "(default: \(defaults.embeddingDropout))", valueName: "p"),
+    transform: Values.finite)
+  var embeddingDropout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the recurrent weights that is dropped from each window in training. "
+        + "(default: \(defaults.weightDrop))", valueName: "p"),
+    transform: Values.finite)
+  var weightDrop: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the output makes probabilities: adaptive is faster for large vocabularies. "
+        + "(default: \(defaults.softmax.rawValue))", valueName: "kind"))
+  var softmax: SoftmaxKind?
+
   @Flag(help: "Use the embedding's weights for the output as well.")
   var tieWeights = false
 
@@ -53,6 +83,11 @@ struct ModelFlags: ParsableArguments {
     settings[.layers] = layers.map(JSONValue.integer)
     settings[.embeddingSize] = embeddingSize.map(JSONValue.integer)
     settings[.dropout] = dropout.map(JSONValue.number)
+    settings[.lockedDropout] = lockedDropout ? .bool(true) : nil
+    settings[.inputDropout] = inputDropout.map(JSONValue.number)
+    settings[.embeddingDropout] = embeddingDropout.map(JSONValue.number)
+    settings[.weightDrop] = weightDrop.map(JSONValue.number)
+    settings[.softmax] = (softmax?.rawValue).map(JSONValue.string)
     settings[.tieWeights] = tieWeights ? .bool(true) : nil
     settings[.forgetBias] = forgetBias.map(JSONValue.number)
     return settings

@@ -51,7 +51,7 @@ struct FusedRecurrence {
 
   let kind: Kind
   let weightIH: Variable  // (gH, D)
-  let weightHH: Variable  // (gH, H)
+  private(set) var weightHH: Variable  // (gH, H)
   let biasIH: Variable  // (gH)
   let biasHH: Variable  // (gH)
 
@@ -77,6 +77,13 @@ struct FusedRecurrence {
     self.biasHH = biasHH.variable(on: tape)
   }
 
+  /// The same with some elements of W_hh dropped, on a tape: one choice for all steps.
+  func droppingWeights(_ probability: Real) -> FusedRecurrence {
+    var copy = self
+    copy.weightHH = weightHH.dropout(probability: probability)
+    return copy
+  }
+
   /// Runs all steps.
   ///
   /// - Parameters:
@@ -89,6 +96,12 @@ struct FusedRecurrence {
     let kept = size.steps * size.batch * gatesLeading
     if weightHH.tape != nil, lengths == nil, kept > Recomputation.limit {
       let steps = max(1, Recomputation.limit / 4 / (size.batch * gatesLeading))
+      var inputs = inputs
+      // Every segment would fold all rows: more work than the inputs of its steps.
+      if case .tokens(let tokens, let rows, _) = inputs, rows.shape[0] > steps * size.batch {
+        inputs = .sequence(
+          rows.gatherRows(tokens).reshaped([size.steps, size.batch, inputSize]))
+      }
       return unroll(inputs, inSegmentsOf: steps, from: initial)
     }
     let window = Window(self, inputs, lengths: lengths, from: initial?.map(\.value))

@@ -16,10 +16,14 @@ struct PackedLayer: LayerStepper {
   /// W_ih packed, or its product with each row of an embedding.
   private let inputPanels: Tensor?
   private let table: Tensor?
+  /// The most scalars of such a table, 32 MB in single precision: beyond, its making would delay the
+  /// first token, and its rows would come from memory anyway. The product is then taken in each step.
+  static let tableLimit = 1 << 23
 
   private let rows: Int
   private var gates: Tensor  // (B, stored · H)
   private var pairs: Tensor  // (B, (H + 1) / 2)
+  private var gathered: Tensor  // (B, D)
   private(set) var state: [Tensor]
   /// The state before the last step, whose memory the next one takes.
   private var spare: [Tensor]
@@ -40,11 +44,17 @@ struct PackedLayer: LayerStepper {
     recurrentPanels = cell.packedForForward()
     inputBias = cell.inputBias()
     recurrentBias = cell.biasHH.value
-    table = embedding.map(cell.inputTable(folding:))
-    inputPanels = embedding == nil ? PackedMatrix.rows(of: cell.weightIH.value) : nil
+    if let embedding, embedding.shape[0] * cell.gateWidth <= Self.tableLimit {
+      table = cell.inputTable(folding: embedding)
+      inputPanels = nil
+    } else {
+      table = nil
+      inputPanels = PackedMatrix.rows(of: cell.weightIH.value)
+    }
     self.rows = rows
     gates = Tensor(unwritten: [rows, storedWidth])
     pairs = Tensor(unwritten: [rows, (hiddenSize + 1) / 2])
+    gathered = Tensor(unwritten: [rows, inputSize])
     state = Array(
       repeating: Tensor(zeros: [rows, hiddenSize]), count: cell.hasCell ? 2 : 1)
     spare = state
@@ -65,9 +75,18 @@ struct PackedLayer: LayerStepper {
   }
 
   mutating func step(tokens: [Int32], embedding: Tensor) {
+    guard let table else {
+      let target = gathered.mutablePointer
+      for (row, token) in tokens.enumerated() {
+        (target + row * inputSize).update(
+          from: embedding.pointer + Int(token) * inputSize, count: inputSize)
+      }
+      step { layer, run in layer.compute(&run, vectors: layer.gathered) }
+      return
+    }
     tokens.withUnsafeBufferPointer { buffer in
       step { layer, run in
-        run.table = layer.table?.pointer
+        run.table = table.pointer
         run.tokens = buffer.baseAddress
         layer.compute(&run, vectors: nil)
       }

@@ -1,6 +1,6 @@
 public import RecurCore
 public import RecurGradients
-public import RecurTensors
+import RecurTensors
 
 /// The recurrent layers of a classifier: in one direction or in both.
 public enum ClassifierCore: Module {
@@ -33,8 +33,8 @@ public enum ClassifierCore: Module {
     }
   }
 
-  /// The probability of an output to be dropped between two layers, in training.
-  public var dropout: Real {
+  /// What is dropped inside of the layers, in training.
+  public var dropout: CoreDropout {
     get {
       switch self {
       case .forward(let stack): stack.dropout

@@ -48,7 +48,7 @@ public struct SequenceClassifier: Module {
   private static func core(
     _ configuration: SequenceClassifierConfiguration, using generator: inout SeededGenerator
   ) -> ClassifierCore {
-    let dropout = Real(configuration.dropout)
+    let dropout = configuration.core.coreDropout
     var inputSize = configuration.embeddingSize
     if !configuration.isBidirectional {
       var layers: [any RecurrentCell] = []

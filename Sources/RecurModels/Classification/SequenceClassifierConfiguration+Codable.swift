@@ -21,6 +21,10 @@ extension SequenceClassifierConfiguration: Codable {
     case temperature
     case forgetBias = "forget_bias"
     case maximumTokens = "maximum_tokens"
+    case locksDropout = "locked_dropout"
+    case inputDropout = "input_dropout"
+    case embeddingDropout = "embedding_dropout"
+    case weightDrop = "weight_drop"
     case problemType = "problem_type"
     case architectures
     case dataType = "torch_dtype"
@@ -31,7 +35,8 @@ extension SequenceClassifierConfiguration: Codable {
   /// Reads a configuration and refuses one that cannot be built.
   ///
   /// `bidirectional`, `dropout`, `temperature`, `forget_bias`, `maximum_tokens` and `label2id` may be
-  /// missing (false, 0, 1, none, 512, the reverse of `id2label`). `torch_dtype` may be `float16` or
+  /// missing (false, 0, 1, none, 512, the reverse of `id2label`), and so may everything else that is
+  /// dropped (nothing). `torch_dtype` may be `float16` or
   /// `bfloat16`, of weights that are widened when they are loaded. Keys that are not Recur's are let
   /// pass, as other tools add theirs.
   ///
@@ -55,6 +60,10 @@ extension SequenceClassifierConfiguration: Codable {
     let forgetBias =
       reader.read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
     let maximumTokens = reader.read(Int.self, .maximumTokens, "a plain integer", default: 512)
+    let locksDropout = reader.read(Bool.self, .locksDropout, "true or false", default: false)
+    let inputDropout = reader.read(Double.self, .inputDropout, "a number", default: 0)
+    let embeddingDropout = reader.read(Double.self, .embeddingDropout, "a number", default: 0)
+    let weightDrop = reader.read(Double.self, .weightDrop, "a number", default: 0)
     let type = reader.read(String.self, .dataType, "a string", default: "float32")
     reader.check(.dataType, type, isOneOf: ["float32", "float16", "bfloat16"])
     reader.checkLayers(hiddenSizes, count: .layerCount, size: .hiddenSize)
@@ -66,7 +75,9 @@ extension SequenceClassifierConfiguration: Codable {
       isBidirectional: isBidirectional ?? false, pooling: pooling ?? .last,
       dropout: dropout ?? 0, classNames: classNames ?? ["0", "1"],
       temperature: temperature ?? 1, forgetBias: cell == nil ? nil : forgetBias,
-      maximumTokens: maximumTokens ?? 512)
+      maximumTokens: maximumTokens ?? 512, locksDropout: locksDropout ?? false,
+      inputDropout: inputDropout ?? 0, embeddingDropout: embeddingDropout ?? 0,
+      weightDrop: weightDrop ?? 0)
     try reader.check(configuration.problems)
     self = configuration
   }
@@ -115,6 +126,10 @@ extension SequenceClassifierConfiguration: Codable {
     try container.encode(temperature, forKey: .temperature)
     try container.encodeIfPresent(forgetBias, forKey: .forgetBias)
     try container.encode(maximumTokens, forKey: .maximumTokens)
+    try container.encode(locksDropout, forKey: .locksDropout)
+    try container.encode(inputDropout, forKey: .inputDropout)
+    try container.encode(embeddingDropout, forKey: .embeddingDropout)
+    try container.encode(weightDrop, forKey: .weightDrop)
     try container.encode("single_label_classification", forKey: .problemType)
     try container.encode([Self.architecture], forKey: .architectures)
     try container.encode("float32", forKey: .dataType)

@@ -31,13 +31,22 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
   /// In training, the tokens at the end of a text through which gradients flow. Those before them
   /// are read as well, without a tape: the value is that of the whole text.
   public var maximumTokens: Int
+  /// Whether `dropout` and `inputDropout` drop the same elements in every step.
+  public var locksDropout: Bool
+  /// The probability with which an element of the embedding's outputs is dropped in training.
+  public var inputDropout: Double
+  /// The probability with which a row of the embedding, a word, is dropped in training.
+  public var embeddingDropout: Double
+  /// The probability with which an element of a recurrent weight is dropped in training.
+  public var weightDrop: Double
 
   /// Describes a classifier; see `validate()` for what is possible.
   public init(
     cell: CellKind, vocabularySize: Int, embeddingSize: Int, hiddenSizes: [Int],
     isBidirectional: Bool = false, pooling: Pooling = .concat, dropout: Double = 0,
     classNames: [String], temperature: Double = 1, forgetBias: Double? = nil,
-    maximumTokens: Int = 512
+    maximumTokens: Int = 512, locksDropout: Bool = false, inputDropout: Double = 0,
+    embeddingDropout: Double = 0, weightDrop: Double = 0
   ) {
     self.cell = cell
     self.vocabularySize = vocabularySize
@@ -50,6 +59,10 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
     self.temperature = temperature
     self.forgetBias = forgetBias
     self.maximumTokens = maximumTokens
+    self.locksDropout = locksDropout
+    self.inputDropout = inputDropout
+    self.embeddingDropout = embeddingDropout
+    self.weightDrop = weightDrop
   }
 
   /// The most classes: 65,536.
@@ -64,7 +77,9 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
   var core: CoreConfiguration {
     CoreConfiguration(
       cell: cell, vocabularySize: vocabularySize, embeddingSize: embeddingSize,
-      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias)
+      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias,
+      locksDropout: locksDropout, inputDropout: inputDropout, embeddingDropout: embeddingDropout,
+      weightDrop: weightDrop)
   }
 
   /// Checks everything at once.

@@ -17,7 +17,8 @@ extension LanguageModel {
     // Layers take their sizes from their weights: these are of size 1 until the file's are there.
     var generator = SeededGenerator(seed: 0)
     var seedling = configuration
-    seedling.vocabularySize = 1
+    seedling.adaptiveCutoffs = configuration.adaptiveCutoffs.map { Array(1...$0.count) }
+    seedling.vocabularySize = 1 + (configuration.adaptiveCutoffs?.count ?? 0)
     seedling.embeddingSize = 1
     seedling.hiddenSizes = configuration.hiddenSizes.map { _ in 1 }
     var model = try LanguageModel(seedling, using: &generator)

@@ -45,7 +45,7 @@ extension ModelCard {
         Fact("Hidden sizes", core.hiddenSizes.map(String.init).joined(separator: ", ")),
         Fact("Embedding size", String(core.embeddingSize)),
         Fact("Parameters", String(parameterCount)),
-        Fact("Dropout in training", String(core.dropout)),
+        Fact("Dropout in training", core.dropoutDescription),
       ]
     }
 

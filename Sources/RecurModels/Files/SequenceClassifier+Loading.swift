@@ -72,7 +72,7 @@ extension SequenceClassifier {
     try self.init(configuration, using: &generator)
     embedding = language.embedding
     core = .forward(language.stack)
-    core.dropout = Real(configuration.dropout)
+    core.dropout = configuration.core.coreDropout
   }
 }
 
@@ -92,6 +92,8 @@ extension SequenceClassifierConfiguration {
       cell: language.cell, vocabularySize: language.vocabularySize,
       embeddingSize: language.embeddingSize, hiddenSizes: language.hiddenSizes, pooling: pooling,
       dropout: dropout ?? language.dropout, classNames: classNames,
-      forgetBias: language.forgetBias)
+      forgetBias: language.forgetBias, locksDropout: language.locksDropout,
+      inputDropout: language.inputDropout, embeddingDropout: language.embeddingDropout,
+      weightDrop: language.weightDrop)
   }
 }

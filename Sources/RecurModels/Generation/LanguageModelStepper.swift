@@ -11,7 +11,7 @@ public struct LanguageModelStepper: Sendable {
   /// B: how many texts go through the model together.
   public let rows: Int
   private var stack: StackStepper
-  private let head: PackedLinear
+  private let head: PackedHead
   private var logits: Tensor  // (B, V)
 
   /// From how many steps on it pays to unroll over all of them instead of stepping.
@@ -28,8 +28,7 @@ public struct LanguageModelStepper: Sendable {
     self.model = model
     self.rows = rows
     stack = StackStepper(model.stack, embedding: model.embedding.weight.value, rows: rows)
-    head = PackedLinear(
-      weight: (model.head.weight ?? model.embedding.weight).value, bias: model.head.bias.value)
+    head = model.head.packed(embedding: model.embedding.weight.value)
     logits = Tensor(zeros: [rows, model.vocabularySize])
     if let carry { stack.carry = carry }
   }

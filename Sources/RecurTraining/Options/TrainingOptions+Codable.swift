@@ -18,7 +18,12 @@ extension TrainingOptions: Codable {
     case layers
     case embeddingSize = "embedding_size"
     case dropout
+    case lockedDropout = "locked_dropout"
+    case inputDropout = "input_dropout"
+    case embeddingDropout = "embedding_dropout"
+    case weightDrop = "weight_drop"
     case tieWeights = "tie_weights"
+    case softmax
     case forgetBias = "forget_bias"
     case batchSize = "batch_size"
     case window, epochs, steps, minutes, optimizer
@@ -103,7 +108,12 @@ extension TrainingOptions: Codable {
     try read(.layers, &layers)
     try read(.embeddingSize, &embeddingSize)
     try read(.dropout, &dropout)
+    try read(.lockedDropout, &lockedDropout)
+    try read(.inputDropout, &inputDropout)
+    try read(.embeddingDropout, &embeddingDropout)
+    try read(.weightDrop, &weightDrop)
     try read(.tieWeights, &tieWeights)
+    try read(.softmax, word: &softmax)
     try read(.forgetBias, &forgetBias)
     try read(.batchSize, &batchSize)
     try read(.window, &window)
@@ -155,7 +165,12 @@ extension TrainingOptions: Codable {
     try values.encodeIfPresent(layers, forKey: .layers)
     try values.encodeIfPresent(embeddingSize, forKey: .embeddingSize)
     try values.encode(dropout, forKey: .dropout)
+    try values.encode(lockedDropout, forKey: .lockedDropout)
+    try values.encode(inputDropout, forKey: .inputDropout)
+    try values.encode(embeddingDropout, forKey: .embeddingDropout)
+    try values.encode(weightDrop, forKey: .weightDrop)
     try values.encode(tieWeights, forKey: .tieWeights)
+    try values.encode(softmax, forKey: .softmax)
     try values.encodeIfPresent(forgetBias, forKey: .forgetBias)
     try values.encode(batchSize, forKey: .batchSize)
     try values.encode(window, forKey: .window)
@@ -221,4 +236,5 @@ extension CellKind: WordSet {
   fileprivate static var otherWords: [String: Self] { ["rnn": .rnnTanh] }
 }
 extension OptimizerKind: WordSet {}
+extension SoftmaxKind: WordSet {}
 extension Schedule.Shape: WordSet {}

@@ -33,7 +33,16 @@ extension TrainingOptions {
         kind, "--tie-weights needs --embedding-size \(last), the last width, not \(embeddingSize)",
         hint: "leave --embedding-size out")
     }
+    if tieWeights, softmax == .adaptive {
+      throw RecurError(
+        kind,
+        "--tie-weights needs --softmax full: an adaptive softmax has weights of several widths",
+        hint: "leave one of the two out")
+    }
     try check.number(.dropout, dropout, from: 0, below: 1)
+    try check.number(.inputDropout, inputDropout, from: 0, below: 1)
+    try check.number(.embeddingDropout, embeddingDropout, from: 0, below: 1)
+    try check.number(.weightDrop, weightDrop, from: 0, below: 1)
     try check.number(.forgetBias, forgetBias, from: -100, to: 100)
     if forgetBias != nil, cell != .lstm {
       throw RecurError(

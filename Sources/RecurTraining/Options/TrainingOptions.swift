@@ -47,8 +47,18 @@ public struct TrainingOptions: Sendable, Equatable {
   public var embeddingSize: Int?
   /// The probability with which an output of a layer is dropped.
   public var dropout = 0.3
+  /// Whether `dropout` and `inputDropout` drop the same elements in every step of a window.
+  public var lockedDropout = false
+  /// The probability with which an element of the embedding's outputs is dropped.
+  public var inputDropout = 0.0
+  /// The probability with which a token is dropped from the embedding for a whole window.
+  public var embeddingDropout = 0.0
+  /// The probability with which an element of a layer's recurrent weight is dropped for a whole window.
+  public var weightDrop = 0.0
   /// Whether the decoder uses the embedding's weights.
   public var tieWeights = false
+  /// How the head makes probabilities; the cut-offs of an adaptive softmax follow from the vocabulary.
+  public var softmax = SoftmaxKind.full
   /// What is added to the forget gate's bias of an LSTM at the start; nil for 1.
   public var forgetBias: Double?
 
@@ -150,7 +160,10 @@ extension TrainingOptions {
       cell: cell, vocabularySize: vocabularySize,
       embeddingSize: embeddingSize ?? (tieWeights ? sizes.last : nil) ?? 128,
       hiddenSizes: sizes, dropout: dropout, tiesWeights: tieWeights,
-      forgetBias: forgetBias ?? (cell == .lstm ? 1 : nil))
+      forgetBias: forgetBias ?? (cell == .lstm ? 1 : nil), locksDropout: lockedDropout,
+      inputDropout: inputDropout, embeddingDropout: embeddingDropout, weightDrop: weightDrop,
+      adaptiveCutoffs: softmax == .adaptive
+        ? LanguageModelConfiguration.adaptiveCutoffs(vocabularySize: vocabularySize) : nil)
   }
 
   /// The optimizer.

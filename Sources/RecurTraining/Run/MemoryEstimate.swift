@@ -1,4 +1,5 @@
 import RecurFiles
+import RecurLayers
 public import RecurModels
 import RecurTensors
 
@@ -37,7 +38,8 @@ public struct MemoryEstimate: Sendable, Equatable {
     let steps = Double(batchSize) * Double(windowLength)
     parameters =
       real * Double(configuration.parameterCount) * Double(4 + optimizerStates)
-    var perStep = Double(configuration.vocabularySize)
+    // The gradient of what the head sees.
+    var perStep = Double(configuration.hiddenSizes.last ?? 0)
     for size in configuration.hiddenSizes {
       let width =
         switch configuration.cell {
@@ -47,7 +49,11 @@ public struct MemoryEstimate: Sendable, Equatable {
       // Gates, outputs, cell states, dropped outputs, and the gradients of outputs and inputs.
       perStep += Double(size) * Double(width + (configuration.cell == .lstm ? 5 : 4))
     }
-    activations = real * steps * perStep
+    let tokenCount = Double(
+      configuration.adaptiveCutoffs.map { ($0.first ?? 0) + $0.count }
+        ?? configuration.vocabularySize)
+    let logits = min(steps * tokenCount, max(Double(LogitBlock.limit), tokenCount))
+    activations = real * (steps * perStep + logits)
     tokens = 4 * (Double(trainingTokenCount) + Double(validationTokenCount))
     evaluation =
       validationTokenCount == 0

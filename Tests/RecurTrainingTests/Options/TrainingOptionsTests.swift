@@ -32,6 +32,11 @@ import Testing
     options.layers = 2
     options.embeddingSize = 24
     options.dropout = 0.125
+    options.lockedDropout = true
+    options.inputDropout = 0.25
+    options.embeddingDropout = 0.0625
+    options.weightDrop = 0.5
+    options.softmax = .adaptive
     options.tieWeights = true
     options.forgetBias = 0.5
     options.batchSize = 3
@@ -152,6 +157,13 @@ import Testing
     },
     Bad("--dropout") { $0.dropout = 1 },
     Bad("--dropout") { $0.dropout = .nan },
+    Bad("--input-dropout") { $0.inputDropout = 1 },
+    Bad("--embedding-dropout") { $0.embeddingDropout = -0.5 },
+    Bad("--weight-drop") { $0.weightDrop = 2 },
+    Bad("--tie-weights") { options in
+      options.tieWeights = true
+      options.softmax = .adaptive
+    },
     Bad("--forget-bias") { $0.forgetBias = .infinity },
     Bad("--forget-bias") { options in
       options.cell = .gru
