@@ -3,23 +3,25 @@ import RecurGradients
 import RecurTensors
 
 /// A built-in cell for inference, one step at a time: its weights packed once, nothing recorded,
-/// nothing allocated in a step.
+/// nothing allocated in a step. Threads share a step by units, so that each reads its own part of the
+/// weights, the same at every step.
 struct PackedLayer: LayerStepper {
   private let kind: FusedRecurrence.Kind
-  private let inputSize: Int
   private let hiddenSize: Int
-  private let gateWidth: Int
   private let storedWidth: Int
-  private let recurrentPanels: Tensor
+  private let recurrent: PackedWeights
   private let inputBias: Tensor
   private let recurrentBias: Tensor
   /// W_ih packed, or its product with each row of an embedding.
-  private let inputPanels: Tensor?
+  private let input: PackedWeights?
   private let table: Tensor?
 
   private let rows: Int
   private var gates: Tensor  // (B, stored · H)
-  private var pairs: Tensor  // (B, (H + 1) / 2)
+  /// The parts that the team takes a step in, and the memory of each.
+  private let partCount: Int
+  private let workspaceSize: Int
+  private var workspace: Tensor
   private(set) var state: [Tensor]
   /// The state before the last step, whose memory the next one takes.
   private var spare: [Tensor]
@@ -31,23 +33,51 @@ struct PackedLayer: LayerStepper {
   /// - Parameters:
   ///   - embedding: (V, D), to fold into the input weights; nil for a layer fed with vectors.
   ///   - rows: B: the rows of every step.
-  init(_ cell: FusedRecurrence, embedding: Tensor?, rows: Int) {
-    kind = cell.kind
-    inputSize = cell.inputSize
-    hiddenSize = cell.hiddenSize
-    gateWidth = cell.gateWidth
-    storedWidth = cell.storedWidth
-    recurrentPanels = cell.packedForForward()
-    inputBias = cell.inputBias()
-    recurrentBias = cell.biasHH.value
-    table = embedding.map(cell.inputTable(folding:))
-    inputPanels = embedding == nil ? PackedMatrix.rows(of: cell.weightIH.value) : nil
+  ///   - weights: What is kept of the weights.
+  init(_ cell: FusedRecurrence, embedding: Tensor?, rows: Int, _ weights: InferenceWeights) {
+    let gateCount = cell.kind.gateCount
+    self.init(
+      kind: cell.kind, hiddenSize: cell.hiddenSize, storedWidth: cell.storedWidth,
+      recurrent: PackedWeights(cell.weightHH.value, gateCount: gateCount, weights),
+      inputBias: cell.inputBias(), recurrentBias: cell.biasHH.value,
+      input: embedding == nil
+        ? PackedWeights(cell.weightIH.value, gateCount: gateCount, weights) : nil,
+      table: embedding.map(cell.inputTable(folding:)), rows: rows)
+  }
+
+  private init(
+    kind: FusedRecurrence.Kind, hiddenSize: Int, storedWidth: Int, recurrent: PackedWeights,
+    inputBias: Tensor, recurrentBias: Tensor, input: PackedWeights?, table: Tensor?, rows: Int
+  ) {
+    self.kind = kind
+    self.hiddenSize = hiddenSize
+    self.storedWidth = storedWidth
+    self.recurrent = recurrent
+    self.inputBias = inputBias
+    self.recurrentBias = recurrentBias
+    self.input = input
+    self.table = table
     self.rows = rows
     gates = Tensor(unwritten: [rows, storedWidth])
-    pairs = Tensor(unwritten: [rows, (hiddenSize + 1) / 2])
-    state = Array(
-      repeating: Tensor(zeros: [rows, hiddenSize]), count: cell.hasCell ? 2 : 1)
+    let packed = [recurrent] + (input.map { [$0] } ?? [])
+    partCount = PackedWeights.partCount(packed, groups: Self.groups(kind, hiddenSize), rows: rows)
+    workspaceSize = PackedWeights.workspaceSize(packed, rows: rows)
+    workspace = Tensor(unwritten: [partCount * workspaceSize])
+    let hasCell = if case .lstm = kind { true } else { false }
+    state = Array(repeating: Tensor(zeros: [rows, hiddenSize]), count: hasCell ? 2 : 1)
     spare = state
+  }
+
+  func withRows(_ rows: Int) -> any LayerStepper {
+    PackedLayer(
+      kind: kind, hiddenSize: hiddenSize, storedWidth: storedWidth, recurrent: recurrent,
+      inputBias: inputBias, recurrentBias: recurrentBias, input: input, table: table, rows: rows)
+  }
+
+  /// What a step is cut into: a block of units with all gates, or four blocks where there is one gate.
+  private static func groups(_ kind: FusedRecurrence.Kind, _ hiddenSize: Int) -> Int {
+    let units = kind.gateCount == 1 ? 4 * Int(RECUR_PANEL) : Int(RECUR_PANEL)
+    return (hiddenSize + units - 1) / units
   }
 
   mutating func restore(_ parts: [Tensor]) {
@@ -58,34 +88,31 @@ struct PackedLayer: LayerStepper {
   }
 
   mutating func step(_ vectors: Tensor) {
+    guard let input else { preconditionFailure("vectors for a layer that is fed with tokens") }
     precondition(
-      vectors.shape == [rows, inputSize],
-      "inputs of shape \(vectors.shape) for \(rows) rows of \(inputSize)")
-    step { layer, run in layer.compute(&run, vectors: vectors) }
+      vectors.shape == [rows, input.width],
+      "inputs of shape \(vectors.shape) for \(rows) rows of \(input.width)")
+    step(tokens: nil, vectors: vectors.pointer, input.forKernels)
   }
 
   mutating func step(tokens: [Int32], embedding: Tensor) {
-    tokens.withUnsafeBufferPointer { buffer in
-      step { layer, run in
-        run.table = layer.table?.pointer
-        run.tokens = buffer.baseAddress
-        layer.compute(&run, vectors: nil)
-      }
-    }
+    tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil, nil) }
   }
 
-  private mutating func step(_ body: (PackedLayer, inout RecurrenceRun) -> Void) {
+  private mutating func step(
+    tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?, _ input: WeightPanels?
+  ) {
     var run = RecurrenceRun()
     run.steps = 1
     run.batch = Int64(rows)
     run.hidden = Int64(hiddenSize)
     run.gates = gates.mutablePointer
     run.gates_leading = Int64(storedWidth)
+    run.table = tokens == nil ? nil : table?.pointer
+    run.tokens = tokens
     run.input_bias = inputBias.pointer
-    run.panels = recurrentPanels.pointer
     run.initial_hidden = state[0].pointer
     run.hidden_sequence = spare[0].mutablePointer
-    run.pairs = pairs.mutablePointer
     switch kind {
     case .elman(let rectified): run.rectified = rectified
     case .lstm:
@@ -93,29 +120,33 @@ struct PackedLayer: LayerStepper {
       run.cell_sequence = spare[1].mutablePointer
     case .gru: run.recurrent_bias = recurrentBias.pointer + 2 * hiddenSize
     }
-    body(self, &run)
+    var weights = recurrent.forKernels
+    if var input {
+      compute(&run, &weights, &input, vectors)
+    } else {
+      compute(&run, &weights, nil, nil)
+    }
     swap(&state, &spare)
   }
 
-  private func compute(_ run: inout RecurrenceRun, vectors: Tensor?) {
-    let width = Int64(inputSize)
-    let kernels = Kernels.table
-    withUnsafePointer(to: &run) { run in
-      ThreadTeam.current.forEachPart(of: rows) { part in
-        let begin = Int64(part.lowerBound)
-        let end = Int64(part.upperBound)
-        if let vectors, let inputPanels {
-          kernels.product(
-            end - begin, Int64(gateWidth), width, vectors.pointer + part.lowerBound * inputSize,
-            width, inputPanels.pointer, width * Int64(RECUR_PANEL),
-            run.pointee.gates + part.lowerBound * storedWidth, Int64(storedWidth), false)
-        }
-        switch kind {
-        case .elman: kernels.rnn_forward(run, begin, end)
-        case .lstm: kernels.lstm_forward(run, begin, end)
-        case .gru: kernels.gru_forward(run, begin, end)
-        }
+  private mutating func compute(
+    _ run: UnsafePointer<RecurrenceRun>, _ weights: UnsafePointer<WeightPanels>,
+    _ input: UnsafePointer<WeightPanels>?, _ vectors: UnsafePointer<Real>?
+  ) {
+    let groups = Self.groups(kind, hiddenSize)
+    let parts = partCount
+    let memory = workspace.mutablePointer
+    let size = workspaceSize
+    let step =
+      switch kind {
+      case .elman: Kernels.table.rnn_step
+      case .lstm: Kernels.table.lstm_step
+      case .gru: Kernels.table.gru_step
       }
+    ThreadTeam.current.forEachChunk(parts) { part in
+      step?(
+        run, weights, input, vectors, Int64(groups * part / parts),
+        Int64(groups * (part + 1) / parts), memory + part * size)
     }
   }
 }
