@@ -41,7 +41,8 @@ public struct StackStepper: Sendable {
     for cell: some RecurrentCell, embedding: Tensor?, rows: Int, _ weights: InferenceWeights
   ) -> any LayerStepper {
     guard let cell = cell as? any FusibleCell else { return StepwiseLayer(cell, rows: rows) }
-    return PackedLayer(cell.recurrence(on: nil), embedding: embedding, rows: rows, weights)
+    return PackedLayer(
+      PackedCell(cell.recurrence(on: nil), embedding: embedding, weights), rows: rows)
   }
 
   /// The state of every layer.

@@ -23,6 +23,12 @@ public struct PackedLinear: Sendable {
   }
 
   /// The map of each row of x, (B, K), written to `result`, (B, N). Threads share the outputs.
+  public func callAsFunction(_ x: Tensor, into result: inout Tensor) {
+    var workspace = Tensor(unwritten: [0])
+    self(x, into: &result, workspace: &workspace)
+  }
+
+  /// The map of each row of x, (B, K), written to `result`, (B, N). Threads share the outputs.
   ///
   /// - Parameter workspace: Memory for the rows, kept from call to call; it is made as it is needed.
   public func callAsFunction(

@@ -1,15 +1,19 @@
 package import CKernels
 
 /// The weights (N, K) of a product x · wᵀ, packed once for inference.
-package struct PackedWeights: Sendable {
+///
+/// Nothing of it is ever written again, hence it may be shared.
+package struct PackedWeights: @unchecked Sendable {
   /// K.
   package let width: Int
   /// Panels of 16 columns.
   package let panelCount: Int
-  private let panels: Tensor
-  /// The parts that whole numbers have beside the panels.
-  private let units: Tensor?
-  private let offsets: Tensor?
+  /// What kernels read, valid while these weights live.
+  package let forKernels: WeightPanels
+  /// Bytes of all panels.
+  private let byteCount: Int
+  /// The memory that `forKernels` points into.
+  private let memory: [Tensor]
 
   /// Packs a matrix whose rows stand gate by gate, the 16 units of a block of every gate side by side.
   ///
@@ -29,8 +33,8 @@ package struct PackedWeights: Sendable {
     panelCount = blocks * gateCount
     // A sum of more products than this may not fit in 32 bits.
     precondition(format == .unchanged || width <= 65_536, "\(width) inputs in 8 bits")
-    // A panel's bytes, whatever they are the bytes of.
-    func memory(_ scalarSize: Int, _ count: Int) -> Tensor {
+    // Memory of tensors for scalars of another size.
+    func tensor(_ scalarSize: Int, _ count: Int) -> Tensor {
       let stride = MemoryLayout<Real>.stride
       return Tensor(unwritten: [(count * scalarSize + stride - 1) / stride])
     }
@@ -47,12 +51,15 @@ package struct PackedWeights: Sendable {
             Int64(gateCount))
         }
       }
-      (panels, units, offsets) = (packed, nil, nil)
+      forKernels = WeightPanels(
+        width: Int64(width), panels: packed.pointer, int8_panels: nil, units: nil, offsets: nil,
+        int8_kernels: nil)
+      memory = [packed]
     case .int8:
       let panelSize = (width + 3) / 4 * 4 * panel
-      var packed = memory(1, panelCount * panelSize)
+      var packed = tensor(1, panelCount * panelSize)
       var units = Tensor(unwritten: [panelCount * panel])
-      var offsets = memory(4, panelCount * panel)
+      var offsets = tensor(4, panelCount * panel)
       let bytes = UnsafeMutableRawPointer(packed.mutablePointer)
         .assumingMemoryBound(to: Int8.self)
       let unitTarget = units.mutablePointer
@@ -66,23 +73,12 @@ package struct PackedWeights: Sendable {
             Int64(part.lowerBound), Int64(part.upperBound), Int64(gateCount))
         }
       }
-      (panels, self.units, self.offsets) = (packed, units, offsets)
+      forKernels = WeightPanels(
+        width: Int64(width), panels: nil, int8_panels: UnsafePointer(bytes), units: units.pointer,
+        offsets: UnsafePointer(offsetTarget), int8_kernels: Kernels.int8)
+      memory = [packed, units, offsets]
     }
-  }
-
-  /// What kernels read, valid while these weights live.
-  package var forKernels: WeightPanels {
-    guard let units, let offsets else {
-      return WeightPanels(
-        width: Int64(width), panels: panels.pointer, int8_panels: nil, units: nil, offsets: nil,
-        int8_kernels: nil)
-    }
-    return WeightPanels(
-      width: Int64(width), panels: nil,
-      int8_panels: UnsafeRawPointer(panels.pointer).assumingMemoryBound(to: Int8.self),
-      units: units.pointer,
-      offsets: UnsafeRawPointer(offsets.pointer).assumingMemoryBound(to: Int32.self),
-      int8_kernels: Kernels.int8)
+    byteCount = memory[0].count * MemoryLayout<Real>.stride
   }
 
   /// Bytes of a step's panels that are worth a thread of their own: to wake one takes as long as to
@@ -91,7 +87,7 @@ package struct PackedWeights: Sendable {
 
   /// In how many parts the team takes a product of some rows.
   package static func partCount(_ weights: [PackedWeights], groups: Int, rows: Int) -> Int {
-    let bytes = weights.reduce(0) { $0 + $1.panels.count } * MemoryLayout<Real>.stride
+    let bytes = weights.reduce(0) { $0 + $1.byteCount }
     let worth = max(1, bytes * min(rows, 64) / bytesPerThread)
     return min(groups, ThreadTeam.current.threadCount, worth)
   }

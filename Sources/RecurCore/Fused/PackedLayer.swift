@@ -6,147 +6,117 @@ import RecurTensors
 /// nothing allocated in a step. Threads share a step by units, so that each reads its own part of the
 /// weights, the same at every step.
 struct PackedLayer: LayerStepper {
-  private let kind: FusedRecurrence.Kind
-  private let hiddenSize: Int
-  private let storedWidth: Int
-  private let recurrent: PackedWeights
-  private let inputBias: Tensor
-  private let recurrentBias: Tensor
-  /// W_ih packed, or its product with each row of an embedding.
-  private let input: PackedWeights?
-  private let table: Tensor?
-
+  private let weights: PackedCell
   private let rows: Int
   private var gates: Tensor  // (B, stored · H)
+  private var gathered: Tensor?  // (B, D), where the rows of an embedding are not folded
   /// The parts that the team takes a step in, and the memory of each.
   private let partCount: Int
   private let workspaceSize: Int
   private var workspace: Tensor
-  private(set) var state: [Tensor]
+  private(set) var output: Tensor
+  private var cell: Tensor?
   /// The state before the last step, whose memory the next one takes.
-  private var spare: [Tensor]
+  private var spareOutput: Tensor
+  private var spareCell: Tensor?
 
-  var output: Tensor { state[0] }
+  var state: [Tensor] { [output] + (cell.map { [$0] } ?? []) }
 
-  /// Packs a cell.
+  /// Starts at the initial state.
   ///
-  /// - Parameters:
-  ///   - embedding: (V, D), to fold into the input weights; nil for a layer fed with vectors.
-  ///   - rows: B: the rows of every step.
-  ///   - weights: What is kept of the weights.
-  init(_ cell: FusedRecurrence, embedding: Tensor?, rows: Int, _ weights: InferenceWeights) {
-    let gateCount = cell.kind.gateCount
-    self.init(
-      kind: cell.kind, hiddenSize: cell.hiddenSize, storedWidth: cell.storedWidth,
-      recurrent: PackedWeights(cell.weightHH.value, gateCount: gateCount, weights),
-      inputBias: cell.inputBias(), recurrentBias: cell.biasHH.value,
-      input: embedding == nil
-        ? PackedWeights(cell.weightIH.value, gateCount: gateCount, weights) : nil,
-      table: embedding.map(cell.inputTable(folding:)), rows: rows)
-  }
-
-  private init(
-    kind: FusedRecurrence.Kind, hiddenSize: Int, storedWidth: Int, recurrent: PackedWeights,
-    inputBias: Tensor, recurrentBias: Tensor, input: PackedWeights?, table: Tensor?, rows: Int
-  ) {
-    self.kind = kind
-    self.hiddenSize = hiddenSize
-    self.storedWidth = storedWidth
-    self.recurrent = recurrent
-    self.inputBias = inputBias
-    self.recurrentBias = recurrentBias
-    self.input = input
-    self.table = table
+  /// - Parameter rows: B: the rows of every step.
+  init(_ weights: PackedCell, rows: Int) {
+    self.weights = weights
     self.rows = rows
-    gates = Tensor(unwritten: [rows, storedWidth])
-    let packed = [recurrent] + (input.map { [$0] } ?? [])
-    partCount = PackedWeights.partCount(packed, groups: Self.groups(kind, hiddenSize), rows: rows)
+    let size = weights.hiddenSize
+    gates = Tensor(unwritten: [rows, weights.storedWidth])
+    gathered =
+      weights.table == nil ? weights.input.map { Tensor(unwritten: [rows, $0.width]) } : nil
+    let packed = [weights.recurrent] + (weights.input.map { [$0] } ?? [])
+    partCount = PackedWeights.partCount(packed, groups: weights.groupCount, rows: rows)
     workspaceSize = PackedWeights.workspaceSize(packed, rows: rows)
     workspace = Tensor(unwritten: [partCount * workspaceSize])
-    let hasCell = if case .lstm = kind { true } else { false }
-    state = Array(repeating: Tensor(zeros: [rows, hiddenSize]), count: hasCell ? 2 : 1)
-    spare = state
+    output = Tensor(zeros: [rows, size])
+    cell = weights.hasCell ? Tensor(zeros: [rows, size]) : nil
+    spareOutput = Tensor(unwritten: [rows, size])
+    spareCell = weights.hasCell ? Tensor(unwritten: [rows, size]) : nil
   }
 
-  func withRows(_ rows: Int) -> any LayerStepper {
-    PackedLayer(
-      kind: kind, hiddenSize: hiddenSize, storedWidth: storedWidth, recurrent: recurrent,
-      inputBias: inputBias, recurrentBias: recurrentBias, input: input, table: table, rows: rows)
-  }
-
-  /// What a step is cut into: a block of units with all gates, or four blocks where there is one gate.
-  private static func groups(_ kind: FusedRecurrence.Kind, _ hiddenSize: Int) -> Int {
-    let units = kind.gateCount == 1 ? 4 * Int(RECUR_PANEL) : Int(RECUR_PANEL)
-    return (hiddenSize + units - 1) / units
-  }
+  func withRows(_ rows: Int) -> any LayerStepper { PackedLayer(weights, rows: rows) }
 
   mutating func restore(_ parts: [Tensor]) {
     precondition(
       parts.map(\.shape) == state.map(\.shape),
       "a state of shapes \(parts.map(\.shape)) for \(state.map(\.shape))")
-    state = parts
+    output = parts[0]
+    if cell != nil { cell = parts[1] }
   }
 
   mutating func step(_ vectors: Tensor) {
-    guard let input else { preconditionFailure("vectors for a layer that is fed with tokens") }
+    guard let input = weights.input else {
+      preconditionFailure("vectors for a layer that is fed with tokens")
+    }
     precondition(
       vectors.shape == [rows, input.width],
       "inputs of shape \(vectors.shape) for \(rows) rows of \(input.width)")
-    step(tokens: nil, vectors: vectors.pointer, input.forKernels)
+    step(tokens: nil, vectors: vectors.pointer)
   }
 
   mutating func step(tokens: [Int32], embedding: Tensor) {
-    tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil, nil) }
+    if weights.table != nil {
+      tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil) }
+    } else if var gathered, let width = weights.input?.width {
+      self.gathered = nil
+      let target = gathered.mutablePointer
+      for (row, token) in tokens.enumerated() {
+        (target + row * width).update(
+          from: embedding.pointer + Int(token) * width, count: width)
+      }
+      step(gathered)
+      self.gathered = gathered
+    }
   }
 
-  private mutating func step(
-    tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?, _ input: WeightPanels?
-  ) {
+  private mutating func step(tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?) {
     var run = RecurrenceRun()
     run.steps = 1
     run.batch = Int64(rows)
-    run.hidden = Int64(hiddenSize)
+    run.hidden = Int64(weights.hiddenSize)
     run.gates = gates.mutablePointer
-    run.gates_leading = Int64(storedWidth)
-    run.table = tokens == nil ? nil : table?.pointer
+    run.gates_leading = Int64(weights.storedWidth)
+    run.table = tokens == nil ? nil : weights.table?.pointer
     run.tokens = tokens
-    run.input_bias = inputBias.pointer
-    run.initial_hidden = state[0].pointer
-    run.hidden_sequence = spare[0].mutablePointer
-    switch kind {
-    case .elman(let rectified): run.rectified = rectified
-    case .lstm:
-      run.initial_cell = state[1].pointer
-      run.cell_sequence = spare[1].mutablePointer
-    case .gru: run.recurrent_bias = recurrentBias.pointer + 2 * hiddenSize
-    }
-    var weights = recurrent.forKernels
-    if var input {
-      compute(&run, &weights, &input, vectors)
-    } else {
-      compute(&run, &weights, nil, nil)
-    }
-    swap(&state, &spare)
+    run.input_bias = weights.inputBias.pointer
+    run.recurrent_bias = weights.recurrentBias.pointer + 2 * weights.hiddenSize * weights.gruCount
+    run.rectified = weights.isRectified
+    run.initial_hidden = output.pointer
+    run.hidden_sequence = spareOutput.mutablePointer
+    run.initial_cell = cell?.pointer
+    run.cell_sequence = spareCell?.mutablePointer
+    compute(run, vectors)
+    swap(&output, &spareOutput)
+    swap(&cell, &spareCell)
   }
 
-  private mutating func compute(
-    _ run: UnsafePointer<RecurrenceRun>, _ weights: UnsafePointer<WeightPanels>,
-    _ input: UnsafePointer<WeightPanels>?, _ vectors: UnsafePointer<Real>?
-  ) {
-    let groups = Self.groups(kind, hiddenSize)
-    let parts = partCount
+  private mutating func compute(_ run: RecurrenceRun, _ vectors: UnsafePointer<Real>?) {
     let memory = workspace.mutablePointer
-    let size = workspaceSize
-    let step =
-      switch kind {
-      case .elman: Kernels.table.rnn_step
-      case .lstm: Kernels.table.lstm_step
-      case .gru: Kernels.table.gru_step
+    let (groups, parts, size) = (weights.groupCount, partCount, workspaceSize)
+    let kernel = weights.kernel
+    withUnsafePointer(to: run) { run in
+      withUnsafePointer(to: weights.recurrent.forKernels) { recurrent in
+        func compute(_ input: UnsafePointer<WeightPanels>?) {
+          ThreadTeam.current.forEachChunk(parts) { part in
+            kernel(
+              run, recurrent, input, vectors, Int64(groups * part / parts),
+              Int64(groups * (part + 1) / parts), memory + part * size)
+          }
+        }
+        if vectors != nil, let input = weights.input {
+          withUnsafePointer(to: input.forKernels) { compute($0) }
+        } else {
+          compute(nil)
+        }
       }
-    ThreadTeam.current.forEachChunk(parts) { part in
-      step?(
-        run, weights, input, vectors, Int64(groups * part / parts),
-        Int64(groups * (part + 1) / parts), memory + part * size)
     }
   }
 }
