@@ -80,7 +80,10 @@ struct BenchmarkGenerateCommand: ParsableCommand {
       TextTable.aligned([
         ("Model", sizes.title),
         ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
-        ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name), \(computing.precision.rawValue))"),
+        (
+          "Speed",
+          "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name), \(computing.precision.rawValue))"
+        ),
         (
           "Work",
           "\(NumberText.fixed(work / 1e9, 1)) GFLOP/s, \(NumberText.fixed(work / peak * 100, 1)) % of "

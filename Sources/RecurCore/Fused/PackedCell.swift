@@ -7,10 +7,11 @@ final class PackedCell: @unchecked Sendable {
   // Only constants, hence safe to share; the kernel is a pointer to a C function.
 
   /// A step of some groups of units.
-  typealias Kernel = @convention(c) (
-    UnsafePointer<RecurrenceRun>?, UnsafePointer<WeightPanels>?, UnsafePointer<WeightPanels>?,
-    UnsafePointer<Real>?, Int64, Int64, UnsafeMutablePointer<Real>?
-  ) -> Void
+  typealias Kernel =
+    @convention(c) (
+      UnsafePointer<RecurrenceRun>?, UnsafePointer<WeightPanels>?, UnsafePointer<WeightPanels>?,
+      UnsafePointer<Real>?, Int64, Int64, UnsafeMutablePointer<Real>?
+    ) -> Void
 
   let kernel: Kernel
   let hiddenSize: Int
