@@ -11,6 +11,7 @@
 
 #include "template_products.h"
 #include "template_recurrences.h"
+#include "template_steps.h"
 #include "template_elementwise.h"
 
 const struct NAMED(recur_kernels) VARIANT = {
@@ -25,6 +26,11 @@ const struct NAMED(recur_kernels) VARIANT = {
     .lstm_backward = lstm_backward,
     .gru_forward = gru_forward,
     .gru_backward = gru_backward,
+    .pack_int8 = pack_int8,
+    .rnn_step = rnn_step,
+    .lstm_step = lstm_step,
+    .gru_step = gru_step,
+    .affine = affine,
     .sigmoid = sigmoid,
     .tanh = hyperbolic_tangent,
     .exp = exponential,

@@ -2,7 +2,7 @@
 // one another inside a window. For every block of units the gate products land in a scratch that
 // stays in the first-level cache, and the gates are finished from there.
 
-#define ROW_BLOCK 64
+#define ROW_BLOCK RECUR_STEP_ROWS
 #define RUN const struct NAMED(recur_recurrence) * run
 
 INLINE bool counts(RUN, int64_t t, int64_t row) {
@@ -327,6 +327,3 @@ static void gru_backward(RUN, int64_t begin, int64_t end) {
   backward(run, begin, end, 4, gru_differentiate, gru_carry);
 }
 
-#undef FOR_UNITS
-#undef RUN
-#undef ROW_BLOCK

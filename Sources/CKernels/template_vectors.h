@@ -51,6 +51,8 @@ INLINE vector at_most(vector x, REAL high) { return splat(high) < x ? splat(high
 INLINE vector clamp(vector x, REAL low, REAL high) { return at_most(at_least(x, low), high); }
 
 #if LIBRARY_FUNCTIONS
+typedef int64_t word;
+typedef int64_t words __attribute__((ext_vector_type(LANES)));
 INLINE vector vector_exp(vector x) {
   for (int i = 0; i < LANES; i++) x[i] = exp(x[i]);
   return x;
@@ -61,7 +63,9 @@ INLINE vector vector_tanh(vector x) {
   return x;
 }
 #else
+typedef int32_t word;
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));
+typedef integers words;
 
 /// e^r - 1 and n with x = n ln 2 + r, |r| ≤ ln 2 / 2: a polynomial of degree 7 (Cephes expf).
 INLINE vector reduced_exp(vector x, integers *n) {

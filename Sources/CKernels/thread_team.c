@@ -27,7 +27,10 @@ struct recur_team {
   pthread_mutex_t lock;  // guards sleeping and waking
   pthread_cond_t wake, finished;
   atomic_ulong job;      // counts jobs; a change is the signal to start
-  atomic_int running;    // workers that have not finished the job
+  /// The job that each thread's own chunk was last taken of: by itself, or by the caller where it had
+  /// not come yet. A thread that comes late finds its chunk taken and touches nothing of the job.
+  _Atomic unsigned long *taken;
+  _Atomic int64_t unfinished;  // chunks of the job
   atomic_int sleepers;
   atomic_bool caller_sleeps, ending;
   void (*body)(void *context, int64_t chunk);
@@ -58,10 +61,21 @@ static void restore_denormals(unsigned old) {
 #endif
 }
 
-static void work(struct recur_team *team, int64_t chunk) {
-  while (chunk < team->chunks) {
+/// Does a thread's own chunk of a job, unless it is taken, and then those that belong to nobody.
+static void work(struct recur_team *team, unsigned long job, int64_t chunk) {
+  unsigned long last = atomic_load(&team->taken[chunk]);
+  if (last >= job || !atomic_compare_exchange_strong(&team->taken[chunk], &last, job)) return;
+  // The job lasts until this chunk is done, so that all of it may be read.
+  const int64_t chunks = team->chunks;
+  while (chunk < chunks) {
     team->body(team->context, chunk);
+    // Before the chunk counts as done: afterwards the next job may have begun.
     chunk = atomic_fetch_add(&team->next, 1);
+    if (atomic_fetch_sub(&team->unfinished, 1) == 1 && atomic_load(&team->caller_sleeps)) {
+      pthread_mutex_lock(&team->lock);
+      pthread_cond_signal(&team->finished);
+      pthread_mutex_unlock(&team->lock);
+    }
   }
 }
 
@@ -83,22 +97,18 @@ static void *serve(void *argument) {
     }
     seen = atomic_load(&team->job);
     if (atomic_load(&team->ending)) return NULL;
-    work(team, index);
-    if (atomic_fetch_sub(&team->running, 1) == 1 && atomic_load(&team->caller_sleeps)) {
-      pthread_mutex_lock(&team->lock);
-      pthread_cond_signal(&team->finished);
-      pthread_mutex_unlock(&team->lock);
-    }
+    work(team, seen, index);
   }
 }
 
-static void start_job(struct recur_team *team) {
-  atomic_fetch_add(&team->job, 1);
+static unsigned long start_job(struct recur_team *team) {
+  const unsigned long job = atomic_fetch_add(&team->job, 1) + 1;
   if (atomic_load(&team->sleepers) > 0) {
     pthread_mutex_lock(&team->lock);
     pthread_cond_broadcast(&team->wake);
     pthread_mutex_unlock(&team->lock);
   }
+  return job;
 }
 
 struct recur_team *recur_team_create(int threads) {
@@ -109,6 +119,11 @@ struct recur_team *recur_team_create(int threads) {
   pthread_mutex_init(&team->lock, NULL);
   pthread_cond_init(&team->wake, NULL);
   pthread_cond_init(&team->finished, NULL);
+  team->taken = calloc((size_t)threads, sizeof *team->taken);
+  if (team->taken == NULL) {
+    recur_team_destroy(team);
+    return NULL;
+  }
   if (threads > 1) team->workers = calloc((size_t)threads - 1, sizeof *team->workers);
   for (int i = 1; i < threads && team->workers != NULL; i++) {
     struct start *start = malloc(sizeof *start);
@@ -133,6 +148,7 @@ void recur_team_destroy(struct recur_team *team) {
   pthread_cond_destroy(&team->wake);
   pthread_cond_destroy(&team->finished);
   free(team->workers);
+  free(team->taken);
   free(team);
 }
 
@@ -150,14 +166,19 @@ void recur_team_run(struct recur_team *team, void (*body)(void *context, int64_t
   team->context = context;
   team->chunks = chunks;
   atomic_store(&team->next, team->threads);
-  atomic_store(&team->running, team->threads - 1);
-  start_job(team);
-  work(team, 0);
-  for (int round = 0; atomic_load(&team->running) > 0 && round < SPIN_ROUNDS; round++) PAUSE();
-  if (atomic_load(&team->running) > 0) {
+  atomic_store(&team->unfinished, chunks);
+  // What is not there is nobody's: of a job that has ended every chunk is taken.
+  for (int64_t chunk = chunks; chunk < team->threads; chunk++) {
+    atomic_store(&team->taken[chunk], atomic_load(&team->job) + 1);
+  }
+  const unsigned long job = start_job(team);
+  // Its own chunk first, then those of threads that are not there yet: asleep, or without a processor.
+  for (int64_t chunk = 0; chunk < team->threads && chunk < chunks; chunk++) work(team, job, chunk);
+  for (int round = 0; atomic_load(&team->unfinished) > 0 && round < SPIN_ROUNDS; round++) PAUSE();
+  if (atomic_load(&team->unfinished) > 0) {
     pthread_mutex_lock(&team->lock);
     atomic_store(&team->caller_sleeps, true);
-    while (atomic_load(&team->running) > 0) pthread_cond_wait(&team->finished, &team->lock);
+    while (atomic_load(&team->unfinished) > 0) pthread_cond_wait(&team->finished, &team->lock);
     atomic_store(&team->caller_sleeps, false);
     pthread_mutex_unlock(&team->lock);
   }

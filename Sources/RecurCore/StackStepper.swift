@@ -16,20 +16,33 @@ public struct StackStepper: Sendable {
   ///   - stack: The layers. Later changes to them are not seen.
   ///   - embedding: (V, E).
   ///   - rows: B: how many sequences go through the stack together.
-  public init(_ stack: RecurrentStack, embedding: Tensor, rows: Int) {
+  ///   - weights: What is kept of the weights of built-in cells; everything by default.
+  public init(
+    _ stack: RecurrentStack, embedding: Tensor, rows: Int,
+    _ weights: InferenceWeights = .unchanged
+  ) {
     precondition(rows >= 1, "a stepper of \(rows) rows")
     self.embedding = embedding
     self.rows = rows
     layers = stack.layers.enumerated().map { index, cell in
-      Self.stepper(for: cell, embedding: index == 0 ? embedding : nil, rows: rows)
+      Self.stepper(for: cell, embedding: index == 0 ? embedding : nil, rows: rows, weights)
     }
   }
 
+  /// A stepper of the same weights, for other sequences; it begins with the initial state.
+  public init(sharing other: StackStepper, rows: Int) {
+    precondition(rows >= 1, "a stepper of \(rows) rows")
+    embedding = other.embedding
+    self.rows = rows
+    layers = other.layers.map { $0.withRows(rows) }
+  }
+
   private static func stepper(
-    for cell: some RecurrentCell, embedding: Tensor?, rows: Int
+    for cell: some RecurrentCell, embedding: Tensor?, rows: Int, _ weights: InferenceWeights
   ) -> any LayerStepper {
     guard let cell = cell as? any FusibleCell else { return StepwiseLayer(cell, rows: rows) }
-    return PackedLayer(cell.recurrence(on: nil), embedding: embedding, rows: rows)
+    return PackedLayer(
+      PackedCell(cell.recurrence(on: nil), embedding: embedding, weights), rows: rows)
   }
 
   /// The state of every layer.
@@ -69,6 +82,8 @@ protocol LayerStepper: Sendable {
   var state: [Tensor] { get }
   /// The outputs of the last step, (B, H).
   var output: Tensor { get }
+  /// The same layer for other rows, in the initial state.
+  func withRows(_ rows: Int) -> any LayerStepper
   /// Replaces the state.
   mutating func restore(_ parts: [Tensor])
   /// One step from vectors, (B, D).
@@ -88,6 +103,8 @@ private struct StepwiseLayer<Cell: RecurrentCell>: LayerStepper {
     state = cell.initialState(batchSize: rows).tensors
     output = Tensor(zeros: [rows, cell.hiddenSize])
   }
+
+  func withRows(_ rows: Int) -> any LayerStepper { StepwiseLayer(cell, rows: rows) }
 
   mutating func restore(_ parts: [Tensor]) {
     state = parts

@@ -23,15 +23,19 @@ public struct PackedAdaptiveSoftmax: Sendable {
   ///   - softmax: The softmax. Later changes to it are not seen.
   ///   - firstColumn: Where in a row of the result class 0 stands; the others follow, and the row goes
   ///     on at its start where it ends.
-  public init(_ softmax: AdaptiveSoftmax, firstColumn: Int = 0) {
+  ///   - weights: What is kept of the weights; everything by default.
+  public init(
+    _ softmax: AdaptiveSoftmax, firstColumn: Int = 0, _ weights: InferenceWeights = .unchanged
+  ) {
     precondition(
       (0..<softmax.classCount).contains(firstColumn),
       "class 0 of \(softmax.classCount) in column \(firstColumn)")
-    head = PackedLinear(weight: softmax.head.weight.value)
+    head = PackedLinear(weight: softmax.head.weight.value, weights)
     tail = softmax.tail.map {
       Cluster(
-        projection: PackedLinear(weight: $0.projection.weight.value),
-        output: PackedLinear(weight: $0.output.weight.value), width: $0.projection.outputSize,
+        projection: PackedLinear(weight: $0.projection.weight.value, weights),
+        output: PackedLinear(weight: $0.output.weight.value, weights),
+        width: $0.projection.outputSize,
         count: $0.output.outputSize)
     }
     inputSize = softmax.inputSize

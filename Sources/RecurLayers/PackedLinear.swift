@@ -3,9 +3,8 @@ public import RecurTensors
 
 /// An affine map for inference, x · Wᵀ + b, with its weight packed once.
 public struct PackedLinear: Sendable {
-  private let panels: Tensor
-  private let bias: Tensor?
-  private let inputSize: Int
+  private let weights: PackedWeights
+  private let bias: Tensor
   private let outputSize: Int
 
   /// Packs a weight.
@@ -13,33 +12,47 @@ public struct PackedLinear: Sendable {
   /// - Parameters:
   ///   - weight: W, (N, K).
   ///   - bias: b, (N); nil for none.
-  public init(weight: Tensor, bias: Tensor? = nil) {
+  ///   - format: What is kept of W; everything by default.
+  public init(
+    weight: Tensor, bias: Tensor? = nil, _ format: InferenceWeights = .unchanged
+  ) {
     precondition(
       weight.rank == 2 && (bias == nil || bias?.shape == [weight.shape[0]]),
       "a bias \(bias?.shape ?? []) for the weight \(weight.shape)")
-    panels = PackedMatrix.rows(of: weight)
-    self.bias = bias
-    (outputSize, inputSize) = (weight.shape[0], weight.shape[1])
+    weights = PackedWeights(weight, format)
+    self.bias = bias ?? Tensor(zeros: [weight.shape[0]])
+    outputSize = weight.shape[0]
   }
 
-  /// The map of each row of x, (B, K), written to `result`, (B, N).
+  /// The map of each row of x, (B, K), written to `result`, (B, N). Threads share the outputs.
   public func callAsFunction(_ x: Tensor, into result: inout Tensor) {
+    var workspace = Tensor(unwritten: [0])
+    self(x, into: &result, workspace: &workspace)
+  }
+
+  /// The map of each row of x, (B, K), written to `result`, (B, N). Threads share the outputs.
+  ///
+  /// - Parameter workspace: Memory for the rows, kept from call to call; it is made as it is needed.
+  public func callAsFunction(
+    _ x: Tensor, into result: inout Tensor, workspace: inout Tensor
+  ) {
     let rows = x.shape[0]
     precondition(
-      x.shape == [rows, inputSize] && result.shape == [rows, outputSize],
-      "\(x.shape) to \(result.shape) by a map from \(inputSize) to \(outputSize)")
-    let (width, columns) = (inputSize, outputSize)
+      x.shape == [rows, weights.width] && result.shape == [rows, outputSize],
+      "\(x.shape) to \(result.shape) by a map from \(weights.width) to \(outputSize)")
+    let panels = weights.panelCount
+    let parts = PackedWeights.partCount([weights], groups: panels, rows: rows)
+    let size = PackedWeights.workspaceSize([weights], rows: rows)
+    if workspace.count < parts * size { workspace = Tensor(unwritten: [parts * size]) }
     let target = result.mutablePointer
-    ThreadTeam.current.forEachPart(of: rows) { part in
-      if let bias {
-        for row in part {
-          (target + row * columns).update(from: bias.pointer, count: columns)
-        }
+    let memory = workspace.mutablePointer
+    var packed = weights.forKernels
+    withUnsafePointer(to: &packed) { packed in
+      ThreadTeam.current.forEachChunk(parts) { part in
+        Kernels.table.affine(
+          packed, Int64(rows), Int64(outputSize), x.pointer, bias.pointer, target,
+          Int64(panels * part / parts), Int64(panels * (part + 1) / parts), memory + part * size)
       }
-      Kernels.table.product(
-        Int64(part.count), Int64(columns), Int64(width), x.pointer + part.lowerBound * width,
-        Int64(width), panels.pointer, Int64(width) * Int64(RECUR_PANEL),
-        target + part.lowerBound * columns, Int64(columns), bias != nil)
     }
   }
 }

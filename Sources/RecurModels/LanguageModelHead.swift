@@ -117,13 +117,15 @@ public struct LanguageModelHead: Module {
   }
 
   /// The head for inference.
-  func packed(embedding: Tensor) -> PackedHead {
+  ///
+  /// - Parameter weights: What is kept of the weights.
+  func packed(embedding: Tensor, _ weights: InferenceWeights = .unchanged) -> PackedHead {
     if let adaptive {
       return .adaptive(
         PackedAdaptiveSoftmax(
-          adaptive, firstColumn: Self.firstToken(vocabularySize: adaptive.classCount)))
+          adaptive, firstColumn: Self.firstToken(vocabularySize: adaptive.classCount), weights))
     }
-    return .full(PackedLinear(weight: weight?.value ?? embedding, bias: bias?.value))
+    return .full(PackedLinear(weight: weight?.value ?? embedding, bias: bias?.value, weights))
   }
 
   /// The loss of each row, in nats; 0 for a negative target.
@@ -159,9 +161,11 @@ enum PackedHead: Sendable {
   case adaptive(PackedAdaptiveSoftmax)
 
   /// The logits of each row of outputs, (B, H), written to `logits`, (B, V).
-  func callAsFunction(_ outputs: Tensor, into logits: inout Tensor) {
+  ///
+  /// - Parameter workspace: Memory that is kept from call to call.
+  func callAsFunction(_ outputs: Tensor, into logits: inout Tensor, workspace: inout Tensor) {
     switch self {
-    case .full(let linear): linear(outputs, into: &logits)
+    case .full(let linear): linear(outputs, into: &logits, workspace: &workspace)
     case .adaptive(let softmax): softmax(outputs, into: &logits)
     }
   }

@@ -10,6 +10,8 @@ import Synchronization
   package typealias KernelTable = recur_kernels_f64
   /// One run of a recurrence in the precision of `Real`.
   package typealias RecurrenceRun = recur_recurrence_f64
+  /// Weights that are packed for inference, for kernels in the precision of `Real`.
+  package typealias WeightPanels = recur_weights_f64
   /// The settings of one optimizer update in the precision of `Real`.
   package typealias UpdateSettings = recur_update_f64
 #else
@@ -17,6 +19,8 @@ import Synchronization
   package typealias KernelTable = recur_kernels_f32
   /// One run of a recurrence in the precision of `Real`.
   package typealias RecurrenceRun = recur_recurrence_f32
+  /// Weights that are packed for inference, for kernels in the precision of `Real`.
+  package typealias WeightPanels = recur_weights_f32
   /// The settings of one optimizer update in the precision of `Real`.
   package typealias UpdateSettings = recur_update_f32
 #endif
@@ -76,6 +80,17 @@ public enum Kernels {
     if let asked, let kernels = named(asked, precision) { return kernels.pointee }
     guard let best = named(nil, precision) else { preconditionFailure("no portable kernels") }
     return best.pointee
+  }()
+
+  /// The products of whole numbers of 8 bits, in the instruction set of the chosen kernels or, where
+  /// that has no instruction for them, the best below it.
+  nonisolated(unsafe) package static let int8: UnsafePointer<recur_int8_kernels> = {
+    let names = ["avx512", "avx2", "portable"]
+    let first = names.firstIndex { table.name.map(String.init(cString:))?.hasPrefix($0) == true }
+    for name in names[(first ?? names.count - 1)...] {
+      if let kernels = recur_int8_kernels_named(name) { return kernels }
+    }
+    preconditionFailure("no portable kernels")
   }()
 
   private static var asked: String? { getenv(environmentVariable).map { String(cString: $0) } }

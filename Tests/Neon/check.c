@@ -68,6 +68,37 @@ static void check_products(const struct recur_kernels_f32 *f, const struct recur
   }
 }
 
+static void check_int8(const struct recur_kernels_f32 *f) {
+  const struct recur_int8_kernels *kernels = recur_int8_kernels_named(NULL);
+  enum { ROWS = 3, N = 21, K = 37, PANELS = 2, QUADS = RECUR_QUADS(K) };
+  struct pair x = numbers(ROWS * K, 1), w = numbers(N * K, 1), bias = numbers(N, 1);
+  int8_t *panels = calloc(PANELS * QUADS * 64, 1);
+  int32_t offsets[16 * PANELS];
+  float units[16 * PANELS], y[ROWS * N];
+  f->pack_int8(panels, units, offsets, w.single, N, K, K, 0, PANELS, 1);
+  const struct recur_weights_f32 weights = {K, NULL, panels, units, offsets, kernels};
+  float *workspace = calloc((size_t)recur_workspace(K, ROWS), sizeof *workspace);
+  f->affine(&weights, ROWS, N, x.single, bias.single, y, 0, PANELS, workspace);
+  for (int r = 0; r < ROWS; r++) {
+    for (int j = 0; j < N; j++) {
+      // The definition: both rows divided by their units and rounded, the sum exact.
+      float most[2] = {0, 0};
+      for (int i = 0; i < K; i++) {
+        most[0] = fmaxf(most[0], fabsf(x.single[r * K + i]));
+        most[1] = fmaxf(most[1], fabsf(w.single[j * K + i]));
+      }
+      int32_t sum = 0;
+      for (int i = 0; i < K; i++) {
+        sum += (int32_t)rintf(x.single[r * K + i] * (127 / most[0])) *
+               (int32_t)rintf(w.single[j * K + i] * (127 / most[1]));
+      }
+      const float unit = (most[0] / 127) * (most[1] / 127), product = (float)sum * unit;
+      volatile float whole = product;
+      expect(y[r * N + j] == whole + bias.single[j], "a map with whole numbers", (double)y[r * N + j]);
+    }
+  }
+}
+
 static void check_activations(const struct recur_kernels_f32 *f) {
   float x[1001], sigmoid[1001], tangent[1001], exponential[1001];
   for (int i = 0; i < 1001; i++) x[i] = (float)(i - 500) * 0.02f;
@@ -148,6 +179,7 @@ int main(void) {
   const struct recur_kernels_f32 *f = recur_kernels_named_f32(NULL);
   const struct recur_kernels_f64 *d = recur_kernels_named_f64(NULL);
   check_products(f, d);
+  check_int8(f);
   check_activations(f);
   const int gates[] = {1, 4, 3};
   for (int i = 0; i < 3; i++) {

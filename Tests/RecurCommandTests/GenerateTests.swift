@@ -28,6 +28,28 @@ struct GenerateTests {
     #expect(several.contains("--- 1 of 2\n") && several.contains("--- 2 of 2\n"))
   }
 
+  @Test("Weights of 8 bits write and evaluate texts, and are refused for training")
+  func wholeNumbers() throws {
+    let training = SmallTraining()
+    #expect(try training.train().code == 0)
+    let int8 = ["--precision", "int8"]
+    let text = try training.recur(
+      ["generate", "model", "--prompt", "The ", "--length", "30", "--seed", "5"] + int8)
+    #expect(text.code == 0 && text.output.hasPrefix("The "), "\(text.errors)")
+    func bits(_ more: [String]) throws -> Double {
+      let result = try training.recur(["evaluate", "model", "text.txt", "--json"] + more)
+      return try #require(
+        SmallTraining.document(result.output)["bits_per_character"]?.number, "\(result.errors)")
+    }
+    #expect(abs(try bits(int8) / bits([]) - 1) < 0.005)
+    for command in [
+      training.trainArguments("other", steps: 1), ["benchmark", "train", "--steps", "1"],
+    ] {
+      let refused = try training.recur(command + int8)
+      #expect(refused.isRefusal(64, naming: "int8", "float32"), "\(refused.errors)")
+    }
+  }
+
   @Test(
     "Settings out of their range are refused",
     arguments: [

@@ -12,6 +12,27 @@
 /// Columns in a panel of packed weights, for every instruction set.
 #define RECUR_PANEL 16
 
+/// Groups of four in k steps, the last of which may be filled up.
+#define RECUR_QUADS(k) (((k) + 3) / 4)
+/// The most rows that a step takes together.
+#define RECUR_STEP_ROWS 64
+/// Scalars of memory that a step needs for `rows` rows (at most RECUR_STEP_ROWS count) of k scalars.
+static inline int64_t recur_workspace(int64_t k, int64_t rows) {
+  return RECUR_STEP_ROWS + (rows < RECUR_STEP_ROWS ? rows : RECUR_STEP_ROWS) * ((k + 15) / 16 * 16);
+}
+
+/// Sums of products of whole numbers of 8 bits, in 32 bits and exact.
+struct recur_int8_kernels {
+  const char *name;
+  /// sums (rows, 16 count) = a (rows, 4 quads) times at most four panels (quads, 16, 4), which lie
+  /// `stride` bytes apart; the rows of `a` lie `leading` bytes apart.
+  void (*multiply)(int64_t rows, int64_t count, int64_t quads, const uint8_t *a, int64_t leading,
+                   const int8_t *panels, int64_t stride, int32_t *sums);
+};
+/// The kernels for `name` ("portable", "avx2", "avx512": with VNNI), or the best this processor has
+/// where `name` is null; null where the processor cannot run `name` or the name is unknown.
+const struct recur_int8_kernels *recur_int8_kernels_named(const char *name);
+
 #define RECUR_REAL float
 #define RECUR_NAMED(name) name##_f32
 #include "recur_kernel_table.h"

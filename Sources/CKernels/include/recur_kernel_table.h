@@ -43,6 +43,18 @@ struct RECUR_NAMED(recur_update) {
   RECUR_REAL correction1, correction2;
 };
 
+/// The weights (n, k) of a product x · wᵀ, packed once for inference: as panels of the kernels, or as
+/// whole numbers of 8 bits.
+struct RECUR_NAMED(recur_weights) {
+  int64_t width;  // k
+  const RECUR_REAL *panels;  // (⌈n/16⌉, k, 16); null where the others count
+  /// (⌈n/16⌉, ⌈k/4⌉, 16, 4), -127 to 127: four steps of a column stand together, zeros fill them up.
+  const int8_t *int8_panels;
+  const RECUR_REAL *units;  // (16 ⌈n/16⌉): what 1 stands for in each column
+  const int32_t *offsets;   // (16 ⌈n/16⌉): 128 times the sum of each column
+  const struct recur_int8_kernels *int8_kernels;
+};
+
 struct RECUR_NAMED(recur_kernels) {
   const char *name;
 
@@ -72,6 +84,31 @@ struct RECUR_NAMED(recur_kernels) {
   void (*lstm_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
   void (*gru_forward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
   void (*gru_backward)(const struct RECUR_NAMED(recur_recurrence) * run, int64_t begin, int64_t end);
+
+  /// Packs rows of `w` (n, k) as whole numbers: each row divided by the unit that makes its greatest
+  /// size 127, rounded to the nearest, ties to even. Panels from `begin` to `end`, `stride` apart.
+  void (*pack_int8)(int8_t *panels, RECUR_REAL *units, int32_t *offsets, const RECUR_REAL *w, int64_t n,
+                    int64_t k, int64_t leading, int64_t begin, int64_t end, int64_t stride);
+  /// One step of inference, from `initial_hidden` to `hidden_sequence`, of all rows and of the groups of
+  /// units from `begin` to `end`: 16 units with all gates (LSTM, GRU), 64 units (RNN). `input` are the
+  /// input weights for `vectors` (B, k), packed as the recurrent ones; null where the input part is in a
+  /// table. `workspace` has room for recur_workspace of both widths and belongs to one thread.
+  void (*rnn_step)(const struct RECUR_NAMED(recur_recurrence) * run,
+                   const struct RECUR_NAMED(recur_weights) * recurrent,
+                   const struct RECUR_NAMED(recur_weights) * input, const RECUR_REAL *vectors,
+                   int64_t begin, int64_t end, RECUR_REAL *workspace);
+  void (*lstm_step)(const struct RECUR_NAMED(recur_recurrence) * run,
+                    const struct RECUR_NAMED(recur_weights) * recurrent,
+                    const struct RECUR_NAMED(recur_weights) * input, const RECUR_REAL *vectors,
+                    int64_t begin, int64_t end, RECUR_REAL *workspace);
+  void (*gru_step)(const struct RECUR_NAMED(recur_recurrence) * run,
+                   const struct RECUR_NAMED(recur_weights) * recurrent,
+                   const struct RECUR_NAMED(recur_weights) * input, const RECUR_REAL *vectors,
+                   int64_t begin, int64_t end, RECUR_REAL *workspace);
+  /// y (rows, n) = x (rows, k) · wᵀ + bias, the panels of columns from `begin` to `end`.
+  void (*affine)(const struct RECUR_NAMED(recur_weights) * weights, int64_t rows, int64_t n,
+                 const RECUR_REAL *x, const RECUR_REAL *bias, RECUR_REAL *y, int64_t begin, int64_t end,
+                 RECUR_REAL *workspace);
 
   /// Elementwise functions; `y` may be `x`.
   void (*sigmoid)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);

@@ -16,6 +16,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
       """)
 
   @OptionGroup var sizes: BenchmarkModel
+  @OptionGroup var computing: InferenceFlags
 
   @Option(
     help: ArgumentHelp("Texts that go through the model together. (default: 1)", valueName: "n"),
@@ -33,13 +34,13 @@ struct BenchmarkGenerateCommand: ParsableCommand {
   var seconds = 3.0
 
   func run() throws {
-    try sizes.computing.run { try measure() }
+    try computing.run { try measure() }
   }
 
   private func measure() throws {
     let (model, generator) = try sizes.make()
     var draws = generator
-    var stepper = LanguageModelStepper(model, rows: streams)
+    var stepper = LanguageModelStepper(model, rows: streams, computing.precision.weights)
     var sampler = Sampler(Sampling())
     var tokens = [Int32](repeating: 0, count: streams)
     let columns = sizes.vocabularySize
@@ -66,6 +67,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
         [
           .init("characters_per_second", .rounded(speed, 1)),
           .init("streams", .integer(streams)),
+          .init("precision", .string(computing.precision.rawValue)),
           .init("microseconds_per_step", .rounded(Double(streams) / speed * 1e6, 2)),
           .init("model_gflops", .rounded(work / 1e9, 2)),
           .init("peak_gflops", .rounded(peak / 1e9, 2)),
@@ -78,7 +80,10 @@ struct BenchmarkGenerateCommand: ParsableCommand {
       TextTable.aligned([
         ("Model", sizes.title),
         ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
-        ("Speed", "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name))"),
+        (
+          "Speed",
+          "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name), \(computing.precision.rawValue))"
+        ),
         (
           "Work",
           "\(NumberText.fixed(work / 1e9, 1)) GFLOP/s, \(NumberText.fixed(work / peak * 100, 1)) % of "

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Recur
 
-/// The sizes of a model with random weights, and the machine it runs on.
+/// The sizes of a model with random weights, and how they are reported.
 struct BenchmarkModel: ParsableArguments {
   @Option(help: ArgumentHelp("The recurrent cell.", valueName: "cell"))
   var cell = CellName.lstm
@@ -30,8 +30,6 @@ struct BenchmarkModel: ParsableArguments {
     help: ArgumentHelp("What the weights and tokens are drawn from. (default: 1)", valueName: "n"),
     transform: Values.seed)
   var seed: UInt64 = 1
-
-  @OptionGroup var computing: ComputeFlags
 
   @Flag(help: "Print one JSON document.")
   var json = false

@@ -18,6 +18,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
       """)
 
   @OptionGroup var sizes: BenchmarkModel
+  @OptionGroup var computing: ComputeFlags
 
   @Option(
     help: ArgumentHelp("Sequences side by side. (default: 64)", valueName: "n"),
@@ -45,7 +46,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
   var warmup = 3
 
   func run() throws {
-    try sizes.computing.run { try measure() }
+    try computing.run { try measure() }
   }
 
   private func measure() throws {

@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
   var invalidUTF8 = InvalidUTF8Policy.stop
 
-  @OptionGroup var computing: ComputeFlags
+  @OptionGroup var computing: InferenceFlags
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -57,13 +57,14 @@ struct EvaluateCommand: ParsableCommand {
     let directory = try ModelDirectory(contentsOf: directory)
     let vocabulary = directory.tokenizer.vocabulary
     let measure = TokenMeasure(vocabulary)
+    let weights = computing.precision.weights
     var results: [Result] = []
     for file in files {
       let corpus = try Corpus(contentsOf: file, invalidUTF8: invalidUTF8)
       let tokens = directory.tokenizer.encode(corpus)
       do throws(RecurError) {
         if perToken {
-          let losses = try Evaluation(tracks: 1).losses(of: tokens, under: directory.model)
+          let losses = try Evaluation(tracks: 1, weights: weights).losses(of: tokens, under: directory.model)
           let predicted = tokens.dropFirst()
           let report = EvaluationReport(
             nats: losses.reduce(0, +), tokenCount: predicted.count,
@@ -71,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
             byteCount: measure.byteCount(of: predicted))
           results.append(Result(file: file, report: report, tokens: tokens, losses: losses))
         } else {
-          let report = try Evaluation().report(of: tokens, under: directory.model, measure)
+          let report = try Evaluation(weights: weights).report(of: tokens, under: directory.model, measure)
           results.append(Result(file: file, report: report))
         }
       } catch {

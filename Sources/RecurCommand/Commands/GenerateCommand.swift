@@ -105,7 +105,7 @@ struct GenerateCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var console: ConsoleFlags
-  @OptionGroup var computing: ComputeFlags
+  @OptionGroup var computing: InferenceFlags
 
   func validate() throws {
     if stop.contains("") { throw ValidationError("--stop needs a text that is not empty") }
@@ -123,7 +123,8 @@ struct GenerateCommand: ParsableCommand {
       let generator = try TextGenerator(
         model.model, model.tokenizer, prompt: prompt, sampleCount: count,
         length: length ?? model.generation.maximumTokens, sampling: sampling,
-        stops: stop.map(Self.unescaped), seed: seed)
+        stops: stop.map(Self.unescaped), seed: seed,
+        weights: computing.precision.weights)
       if json {
         try showDocument(generator, sampling: sampling, seed: seed)
       } else {

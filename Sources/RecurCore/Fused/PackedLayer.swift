@@ -3,136 +3,118 @@ import RecurGradients
 import RecurTensors
 
 /// A built-in cell for inference, one step at a time: its weights packed once, nothing recorded,
-/// nothing allocated in a step.
+/// nothing allocated in a step. Threads share a step by units, so that each reads its own part of the
+/// weights, the same at every step.
 struct PackedLayer: LayerStepper {
-  private let kind: FusedRecurrence.Kind
-  private let inputSize: Int
-  private let hiddenSize: Int
-  private let gateWidth: Int
-  private let storedWidth: Int
-  private let recurrentPanels: Tensor
-  private let inputBias: Tensor
-  private let recurrentBias: Tensor
-  /// W_ih packed, or its product with each row of an embedding.
-  private let inputPanels: Tensor?
-  private let table: Tensor?
-  /// The most scalars of such a table, 32 MB in single precision: beyond, its making would delay the
-  /// first token, and its rows would come from memory anyway. The product is then taken in each step.
-  static let tableLimit = 1 << 23
-
+  private let weights: PackedCell
   private let rows: Int
   private var gates: Tensor  // (B, stored · H)
-  private var pairs: Tensor  // (B, (H + 1) / 2)
-  private var gathered: Tensor  // (B, D)
-  private(set) var state: [Tensor]
+  private var gathered: Tensor?  // (B, D), where the rows of an embedding are not folded
+  /// The parts that the team takes a step in, and the memory of each.
+  private let partCount: Int
+  private let workspaceSize: Int
+  private var workspace: Tensor
+  private(set) var output: Tensor
+  private var cell: Tensor?
   /// The state before the last step, whose memory the next one takes.
-  private var spare: [Tensor]
+  private var spareOutput: Tensor
+  private var spareCell: Tensor?
 
-  var output: Tensor { state[0] }
+  var state: [Tensor] { [output] + (cell.map { [$0] } ?? []) }
 
-  /// Packs a cell.
+  /// Starts at the initial state.
   ///
-  /// - Parameters:
-  ///   - embedding: (V, D), to fold into the input weights; nil for a layer fed with vectors.
-  ///   - rows: B: the rows of every step.
-  init(_ cell: FusedRecurrence, embedding: Tensor?, rows: Int) {
-    kind = cell.kind
-    inputSize = cell.inputSize
-    hiddenSize = cell.hiddenSize
-    gateWidth = cell.gateWidth
-    storedWidth = cell.storedWidth
-    recurrentPanels = cell.packedForForward()
-    inputBias = cell.inputBias()
-    recurrentBias = cell.biasHH.value
-    if let embedding, embedding.shape[0] * cell.gateWidth <= Self.tableLimit {
-      table = cell.inputTable(folding: embedding)
-      inputPanels = nil
-    } else {
-      table = nil
-      inputPanels = PackedMatrix.rows(of: cell.weightIH.value)
-    }
+  /// - Parameter rows: B: the rows of every step.
+  init(_ weights: PackedCell, rows: Int) {
+    self.weights = weights
     self.rows = rows
-    gates = Tensor(unwritten: [rows, storedWidth])
-    pairs = Tensor(unwritten: [rows, (hiddenSize + 1) / 2])
-    gathered = Tensor(unwritten: [rows, inputSize])
-    state = Array(
-      repeating: Tensor(zeros: [rows, hiddenSize]), count: cell.hasCell ? 2 : 1)
-    spare = state
+    let size = weights.hiddenSize
+    gates = Tensor(unwritten: [rows, weights.storedWidth])
+    gathered =
+      weights.table == nil ? weights.input.map { Tensor(unwritten: [rows, $0.width]) } : nil
+    let packed = [weights.recurrent] + (weights.input.map { [$0] } ?? [])
+    partCount = PackedWeights.partCount(packed, groups: weights.groupCount, rows: rows)
+    workspaceSize = PackedWeights.workspaceSize(packed, rows: rows)
+    workspace = Tensor(unwritten: [partCount * workspaceSize])
+    output = Tensor(zeros: [rows, size])
+    cell = weights.hasCell ? Tensor(zeros: [rows, size]) : nil
+    spareOutput = Tensor(unwritten: [rows, size])
+    spareCell = weights.hasCell ? Tensor(unwritten: [rows, size]) : nil
   }
+
+  func withRows(_ rows: Int) -> any LayerStepper { PackedLayer(weights, rows: rows) }
 
   mutating func restore(_ parts: [Tensor]) {
     precondition(
       parts.map(\.shape) == state.map(\.shape),
       "a state of shapes \(parts.map(\.shape)) for \(state.map(\.shape))")
-    state = parts
+    output = parts[0]
+    if cell != nil { cell = parts[1] }
   }
 
   mutating func step(_ vectors: Tensor) {
+    guard let input = weights.input else {
+      preconditionFailure("vectors for a layer that is fed with tokens")
+    }
     precondition(
-      vectors.shape == [rows, inputSize],
-      "inputs of shape \(vectors.shape) for \(rows) rows of \(inputSize)")
-    step { layer, run in layer.compute(&run, vectors: vectors) }
+      vectors.shape == [rows, input.width],
+      "inputs of shape \(vectors.shape) for \(rows) rows of \(input.width)")
+    step(tokens: nil, vectors: vectors.pointer)
   }
 
   mutating func step(tokens: [Int32], embedding: Tensor) {
-    guard let table else {
+    if weights.table != nil {
+      tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil) }
+    } else if var gathered, let width = weights.input?.width {
+      self.gathered = nil
       let target = gathered.mutablePointer
       for (row, token) in tokens.enumerated() {
-        (target + row * inputSize).update(
-          from: embedding.pointer + Int(token) * inputSize, count: inputSize)
+        (target + row * width).update(
+          from: embedding.pointer + Int(token) * width, count: width)
       }
-      step { layer, run in layer.compute(&run, vectors: layer.gathered) }
-      return
-    }
-    tokens.withUnsafeBufferPointer { buffer in
-      step { layer, run in
-        run.table = table.pointer
-        run.tokens = buffer.baseAddress
-        layer.compute(&run, vectors: nil)
-      }
+      step(gathered)
+      self.gathered = gathered
     }
   }
 
-  private mutating func step(_ body: (PackedLayer, inout RecurrenceRun) -> Void) {
+  private mutating func step(tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?) {
     var run = RecurrenceRun()
     run.steps = 1
     run.batch = Int64(rows)
-    run.hidden = Int64(hiddenSize)
+    run.hidden = Int64(weights.hiddenSize)
     run.gates = gates.mutablePointer
-    run.gates_leading = Int64(storedWidth)
-    run.input_bias = inputBias.pointer
-    run.panels = recurrentPanels.pointer
-    run.initial_hidden = state[0].pointer
-    run.hidden_sequence = spare[0].mutablePointer
-    run.pairs = pairs.mutablePointer
-    switch kind {
-    case .elman(let rectified): run.rectified = rectified
-    case .lstm:
-      run.initial_cell = state[1].pointer
-      run.cell_sequence = spare[1].mutablePointer
-    case .gru: run.recurrent_bias = recurrentBias.pointer + 2 * hiddenSize
-    }
-    body(self, &run)
-    swap(&state, &spare)
+    run.gates_leading = Int64(weights.storedWidth)
+    run.table = tokens == nil ? nil : weights.table?.pointer
+    run.tokens = tokens
+    run.input_bias = weights.inputBias.pointer
+    run.recurrent_bias = weights.recurrentBias.pointer + 2 * weights.hiddenSize * weights.gruCount
+    run.rectified = weights.isRectified
+    run.initial_hidden = output.pointer
+    run.hidden_sequence = spareOutput.mutablePointer
+    run.initial_cell = cell?.pointer
+    run.cell_sequence = spareCell?.mutablePointer
+    compute(run, vectors)
+    swap(&output, &spareOutput)
+    swap(&cell, &spareCell)
   }
 
-  private func compute(_ run: inout RecurrenceRun, vectors: Tensor?) {
-    let width = Int64(inputSize)
-    let kernels = Kernels.table
-    withUnsafePointer(to: &run) { run in
-      ThreadTeam.current.forEachPart(of: rows) { part in
-        let begin = Int64(part.lowerBound)
-        let end = Int64(part.upperBound)
-        if let vectors, let inputPanels {
-          kernels.product(
-            end - begin, Int64(gateWidth), width, vectors.pointer + part.lowerBound * inputSize,
-            width, inputPanels.pointer, width * Int64(RECUR_PANEL),
-            run.pointee.gates + part.lowerBound * storedWidth, Int64(storedWidth), false)
+  private mutating func compute(_ run: RecurrenceRun, _ vectors: UnsafePointer<Real>?) {
+    let memory = workspace.mutablePointer
+    let (groups, parts, size) = (weights.groupCount, partCount, workspaceSize)
+    let kernel = weights.kernel
+    withUnsafePointer(to: run) { run in
+      withUnsafePointer(to: weights.recurrent.forKernels) { recurrent in
+        func compute(_ input: UnsafePointer<WeightPanels>?) {
+          ThreadTeam.current.forEachChunk(parts) { part in
+            kernel(
+              run, recurrent, input, vectors, Int64(groups * part / parts),
+              Int64(groups * (part + 1) / parts), memory + part * size)
+          }
         }
-        switch kind {
-        case .elman: kernels.rnn_forward(run, begin, end)
-        case .lstm: kernels.lstm_forward(run, begin, end)
-        case .gru: kernels.gru_forward(run, begin, end)
+        if vectors != nil, let input = weights.input {
+          withUnsafePointer(to: input.forKernels) { compute($0) }
+        } else {
+          compute(nil)
         }
       }
     }

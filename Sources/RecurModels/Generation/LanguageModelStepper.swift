@@ -1,10 +1,12 @@
 public import RecurCore
+public import RecurData
 import RecurGradients
 import RecurLayers
 public import RecurTensors
 
 /// A model that is fed token by token: it keeps the state of some rows and gives the logits of the
-/// token that comes next. The weights are packed once, and a step allocates nothing.
+/// token that comes next. The weights are packed once, all of them or as whole numbers of 8 bits, and a
+/// step allocates nothing.
 public struct LanguageModelStepper: Sendable {
   /// The model.
   public let model: LanguageModel
@@ -12,7 +14,9 @@ public struct LanguageModelStepper: Sendable {
   public let rows: Int
   private var stack: StackStepper
   private let head: PackedHead
+  private let weights: InferenceWeights
   private var logits: Tensor  // (B, V)
+  private var workspace = Tensor(zeros: [0])
 
   /// From how many steps on it pays to unroll over all of them instead of stepping.
   private static let stepsToUnroll = 16
@@ -23,26 +27,64 @@ public struct LanguageModelStepper: Sendable {
   ///   - model: The model.
   ///   - rows: B, at least 1.
   ///   - carry: The state to go on from, of as many rows; nil for the initial state.
-  public init(_ model: LanguageModel, rows: Int, from carry: Carry? = nil) {
+  ///   - weights: What is kept of the weights; everything by default.
+  public init(
+    _ model: LanguageModel, rows: Int, from carry: Carry? = nil,
+    _ weights: InferenceWeights = .unchanged
+  ) {
     precondition(rows >= 1, "\(rows) rows")
     self.model = model
     self.rows = rows
-    stack = StackStepper(model.stack, embedding: model.embedding.weight.value, rows: rows)
-    head = model.head.packed(embedding: model.embedding.weight.value)
+    self.weights = weights
+    stack = StackStepper(
+      model.stack, embedding: model.embedding.weight.value, rows: rows, weights)
+    head = model.head.packed(embedding: model.embedding.weight.value, weights)
+    logits = Tensor(zeros: [rows, model.vocabularySize])
+    if let carry { stack.carry = carry }
+  }
+
+  /// A stepper of the same packed weights for other texts.
+  ///
+  /// - Parameters:
+  ///   - other: Whose weights are used.
+  ///   - rows: B, at least 1.
+  ///   - carry: The state to go on from, of as many rows; nil for the initial state.
+  public init(sharing other: LanguageModelStepper, rows: Int, from carry: Carry? = nil) {
+    model = other.model
+    self.rows = rows
+    weights = other.weights
+    stack = StackStepper(sharing: other.stack, rows: rows)
+    head = other.head
     logits = Tensor(zeros: [rows, model.vocabularySize])
     if let carry { stack.carry = carry }
   }
 
   /// The state after the tokens so far.
-  public var carry: Carry { stack.carry }
+  public var carry: Carry {
+    get { stack.carry }
+    set { stack.carry = newValue }
+  }
 
   /// Feeds one token to each row.
   ///
   /// - Parameter tokens: One for each row, from 0 to V - 1.
   /// - Returns: The logits of the token after it, (B, V).
   public mutating func step(_ tokens: [Int32]) -> Tensor {
-    head(stack.step(tokens), into: &logits)
+    head(stack.step(tokens), into: &logits, workspace: &workspace)
     return logits
+  }
+
+  /// The loss of every token of a window, step by step.
+  ///
+  /// - Parameter window: T steps of B tracks.
+  /// - Returns: The losses in nats, (T, B).
+  public mutating func losses(of window: Window) -> [Double] {
+    precondition(window.batchSize == rows, "\(window.batchSize) tracks in \(rows) rows")
+    return stride(from: 0, to: window.inputs.count, by: rows).flatMap { first in
+      let step = first..<first + rows
+      return crossEntropyLosses(
+        self.step(Array(window.inputs[step])), targets: Array(window.targets[step]))
+    }
   }
 
   /// Feeds several tokens to each row.
@@ -55,7 +97,7 @@ public struct LanguageModelStepper: Sendable {
     )
     let steps = tokens.count / rows
     var fed = 0
-    if steps >= Self.stepsToUnroll {
+    if steps >= Self.stepsToUnroll, weights == .unchanged {
       // All but the last, whose logits are wanted.
       fed = (steps - 1) * rows
       stack.carry =
@@ -65,7 +107,7 @@ public struct LanguageModelStepper: Sendable {
         ).carry
     }
     for first in stride(from: fed, to: tokens.count, by: rows) {
-      head(stack.step(Array(tokens[first..<first + rows])), into: &logits)
+      _ = step(Array(tokens[first..<first + rows]))
     }
     return logits
   }

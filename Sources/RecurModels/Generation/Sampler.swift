@@ -22,8 +22,12 @@ public struct Sampler: Sendable {
 
     /// Whether this one comes first: the greater score, among equals the lower id. Weights may be
     /// equal (0, for instance) where scores are not.
-    func precedes(_ other: Candidate) -> Bool {
-      score == other.score ? token < other.token : score > other.score
+    ///
+    /// - Returns: 1 or 0, reckoned without a branch, which no processor could foresee.
+    func precedes(_ other: Candidate) -> Int {
+      let isGreater = score > other.score ? 1 : 0
+      let isEqual = score == other.score ? 1 : 0
+      return isGreater | (isEqual & (token < other.token ? 1 : 0))
     }
   }
   /// The tokens that may still be drawn; all of them, in order of id, before the selection.
@@ -151,16 +155,19 @@ public struct Sampler: Sendable {
   private mutating func keepGreatest(while wantsMore: (_ taken: Int, _ mass: Double) -> Bool) {
     // All before `kept` stay, all from `end` on go; each round decides for a pivot and one side.
     var kept = 0
-    var end = candidates.count
-    var keptMass = 0.0
-    while kept < end {
-      let pivot = partition(kept..<end)
-      let upper = keptMass + mass(of: candidates[kept..<pivot])
-      if wantsMore(pivot, upper) {
-        keptMass = upper + candidates[pivot].weight
-        kept = pivot + 1
-      } else {
-        end = pivot
+    candidates.withUnsafeMutableBufferPointer { candidates in
+      var end = candidates.count
+      var keptMass = 0.0
+      while kept < end {
+        let pivot = Self.partition(candidates, kept..<end)
+        var upper = keptMass
+        for index in kept..<pivot { upper += candidates[index].weight }
+        if wantsMore(pivot, upper) {
+          keptMass = upper + candidates[pivot].weight
+          kept = pivot + 1
+        } else {
+          end = pivot
+        }
       }
     }
     candidates.removeSubrange(kept...)
@@ -169,18 +176,22 @@ public struct Sampler: Sendable {
   /// Puts the middle one of three candidates behind all that precede it and before all others.
   ///
   /// - Returns: Where it is.
-  private mutating func partition(_ range: Range<Int>) -> Int {
+  private static func partition(
+    _ candidates: UnsafeMutableBufferPointer<Candidate>, _ range: Range<Int>
+  ) -> Int {
     let (first, last) = (range.lowerBound, range.upperBound - 1)
     let middle = first + (last - first) / 2
-    if candidates[middle].precedes(candidates[first]) { candidates.swapAt(first, middle) }
-    if candidates[last].precedes(candidates[middle]) { candidates.swapAt(middle, last) }
-    if candidates[middle].precedes(candidates[first]) { candidates.swapAt(first, middle) }
+    if candidates[middle].precedes(candidates[first]) == 1 { candidates.swapAt(first, middle) }
+    if candidates[last].precedes(candidates[middle]) == 1 { candidates.swapAt(middle, last) }
+    if candidates[middle].precedes(candidates[first]) == 1 { candidates.swapAt(first, middle) }
     candidates.swapAt(middle, last)
     let pivot = candidates[last]
     var place = first
-    for index in first..<last where candidates[index].precedes(pivot) {
-      candidates.swapAt(place, index)
-      place += 1
+    for index in first..<last {
+      let candidate = candidates[index]
+      candidates[index] = candidates[place]
+      candidates[place] = candidate
+      place += candidate.precedes(pivot)
     }
     candidates.swapAt(place, last)
     return place

@@ -1,6 +1,6 @@
 import RecurCore
 public import RecurFiles
-import RecurTensors
+public import RecurTensors
 public import RecurText
 
 /// Writes text with a model, token by token, several samples together.
@@ -46,11 +46,13 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
   ///   - stops: Texts that end a sample; they are not given out themselves. Only generated text
   ///     counts, not the prompt.
   ///   - seed: What all randomness is drawn from.
+  ///   - weights: What is kept of the model's weights; everything by default.
   /// - Throws: `.badConfiguration` for settings that cannot be, `.badData` where the tokenizer is
   ///   not the model's.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, prompt: String = "", sampleCount: Int = 1,
-    length: Int = 500, sampling: Sampling = Sampling(), stops: [String] = [], seed: UInt64 = 0
+    length: Int = 500, sampling: Sampling = Sampling(), stops: [String] = [], seed: UInt64 = 0,
+    weights: InferenceWeights = .unchanged
   ) throws(RecurError) {
     try sampling.validate()
     guard (1...Self.maximumSampleCount).contains(sampleCount), length >= 0 else {
@@ -68,7 +70,7 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
     if tokens.isEmpty { tokens = tokenizer.encode("\n") }
     // A tokenizer that takes a line break away leaves the first token to begin with.
     if tokens.isEmpty { tokens = [0] }
-    var stepper = LanguageModelStepper(model, rows: 1)
+    var stepper = LanguageModelStepper(model, rows: 1, weights)
     var logits = Tensor(zeros: [1, model.vocabularySize])
     var start = 0
     while start < tokens.count {
@@ -78,7 +80,8 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
     }
     self.logits = logits
     self.stepper = LanguageModelStepper(
-      model, rows: sampleCount, from: stepper.carry.rows(Array(repeating: 0, count: sampleCount)))
+      sharing: stepper, rows: sampleCount,
+      from: stepper.carry.rows(Array(repeating: 0, count: sampleCount)))
     self.length = length
     sampler = Sampler(sampling)
     historyLength = sampling.repetitionPenalty == 1 ? 0 : sampling.repetitionWindow

@@ -2,7 +2,7 @@ import RecurCore
 import RecurData
 public import RecurFiles
 public import RecurModels
-import RecurTensors
+public import RecurTensors
 public import RecurText
 
 /// Measures a language model on a text.
@@ -17,12 +17,15 @@ public struct Evaluation: Sendable {
   public var tracks: Int?
   /// Tokens that warm the state of a track up.
   public var warmUp: Int
+  /// What is kept of the model's weights: how well a model predicts that computes with less.
+  public var weights: InferenceWeights
 
   /// Sets up an evaluation.
-  public init(tracks: Int? = nil, warmUp: Int = 256) {
+  public init(tracks: Int? = nil, warmUp: Int = 256, weights: InferenceWeights = .unchanged) {
     precondition(tracks ?? 1 >= 1 && warmUp >= 0, "\(tracks ?? 0) tracks, warm-up \(warmUp)")
     self.tracks = tracks
     self.warmUp = warmUp
+    self.weights = weights
   }
 
   /// The losses of all tokens but the first, in nats, in the order of the text.
@@ -106,16 +109,26 @@ public struct Evaluation: Sendable {
       windowTokenCount(of: tokens.count, vocabularySize: model.vocabularySize) / tracks
     let warmUp = tracks == 1 ? 0 : min(self.warmUp, length)
     var carry: Carry?
+    // Weights that are packed for inference go through a text step by step.
+    var stepper = weights == .unchanged ? nil : LanguageModelStepper(model, rows: tracks, weights)
     var begin = -warmUp
     while begin < length {
       if isCancelled() { return false }
       // A window never reaches from the warm-up into the part that counts.
       let end = min(begin + windowLength, begin < 0 ? 0 : length)
       let window = Self.window(of: tokens, begin..<end, tracks: tracks, trackLength: length)
-      let (nats, next) = model.losses(of: window, from: carry)
-      carry = next
+      let nats: [Double]
+      if stepper != nil {
+        nats = stepper?.losses(of: window) ?? []
+        carry = stepper?.carry
+      } else {
+        (nats, carry) = model.losses(of: window, from: carry)
+      }
       // What came before the text was filler: the first track begins with the initial state.
-      if begin < 0 { carry = next.withInitialRow(0) }
+      if begin < 0, let next = carry {
+        carry = next.withInitialRow(0)
+        stepper?.carry = next.withInitialRow(0)
+      }
       if begin >= 0 {
         for track in 0..<tracks {
           for step in begin..<end where track * length + step < min((track + 1) * length, count) {

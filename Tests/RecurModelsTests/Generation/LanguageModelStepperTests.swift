@@ -35,4 +35,79 @@ struct LanguageModelStepperTests {
     var resumed = LanguageModelStepper(model, rows: 2, from: atOnce.carry)
     #expect(SmallModels.distance(resumed.step([1, 2]), stepwise.step([1, 2])) < 1e-5)
   }
+
+  /// The logits of each of some steps of one token a row.
+  private func logits(_ stepper: LanguageModelStepper, _ window: Window) -> [Tensor] {
+    var stepper = stepper
+    return stride(from: 0, to: window.inputs.count, by: window.batchSize).map {
+      stepper.step(Array(window.inputs[$0..<$0 + window.batchSize]))
+    }
+  }
+
+  @Test("Weights of 8 bits give nearly the same logits", arguments: CellKind.allCases)
+  func wholeNumbersAreNear(cell: CellKind) throws {
+    let model = try SmallModels.model(cell: cell, embeddingSize: 20, hiddenSizes: [70, 33])
+    let window = SmallModels.window(length: 12, batchSize: 3)
+    let exact = logits(LanguageModelStepper(model, rows: 3), window)
+    let rounded = logits(LanguageModelStepper(model, rows: 3, .int8), window)
+    for (a, b) in zip(exact, rounded) {
+      let size = a.scalars.map { Double($0.magnitude) }.max() ?? 0
+      let error = SmallModels.distance(a, b)
+      #expect(error < 0.02 * size && error > 0, "\(error) of \(size)")
+    }
+  }
+
+  @Test(
+    "The bits are the same for any number of threads and whatever rows stand beside",
+    arguments: CellKind.allCases, InferenceWeights.allCases)
+  func bitsDoNotDepend(cell: CellKind, weights: InferenceWeights) throws {
+    // Large enough that threads share a step.
+    let model = try SmallModels.model(cell: cell, embeddingSize: 130, hiddenSizes: [300, 280])
+    let window = SmallModels.window(length: 5, batchSize: 3)
+    let expected = ThreadTeam.$current.withValue(ThreadTeam(threadCount: 1)) {
+      logits(LanguageModelStepper(model, rows: 3, weights), window)
+    }
+    for threads in [2, 3] {
+      let found = ThreadTeam.$current.withValue(ThreadTeam(threadCount: threads)) {
+        logits(LanguageModelStepper(model, rows: 3, weights), window)
+      }
+      #expect(found == expected, "\(threads) threads")
+    }
+    let packed = LanguageModelStepper(model, rows: 3, weights)
+    for row in 0..<3 {
+      let alone = Window(
+        inputs: stride(from: row, to: 15, by: 3).map { window.inputs[$0] },
+        targets: stride(from: row, to: 15, by: 3).map { window.targets[$0] }, length: 5,
+        batchSize: 1)
+      let found = logits(LanguageModelStepper(sharing: packed, rows: 1), alone)
+      for (a, b) in zip(found, expected) {
+        #expect(a.scalars == Array(b.scalars[row * 7..<row * 7 + 7]), "row \(row)")
+      }
+    }
+  }
+
+  @Test("The losses of steps are those of the whole")
+  func lossesOfSteps() throws {
+    let model = try SmallModels.model()
+    let window = SmallModels.window()
+    var stepper = LanguageModelStepper(model, rows: 3)
+    let (whole, carry) = model.losses(of: window)
+    let found = stepper.losses(of: window)
+    #expect(zip(found, whole).allSatisfy { abs($0 - $1) < 1e-5 } && found.count == whole.count)
+    stepper.carry = carry
+    #expect(stepper.carry == carry)
+  }
+
+  @Test("A prompt of any length leads to the same text with weights of 8 bits as its steps do")
+  func longPrompts() throws {
+    let model = try SmallModels.model(hiddenSizes: [40, 40])
+    let tokens = SmallModels.window(length: 40, batchSize: 1).inputs
+    var (atOnce, stepwise) = (
+      LanguageModelStepper(model, rows: 1, .int8), LanguageModelStepper(model, rows: 1, .int8)
+    )
+    let fed = atOnce.feed(tokens)
+    var last = Tensor(zeros: [1, 7])
+    for token in tokens { last = stepwise.step([token]) }
+    #expect(fed == last)
+  }
 }

@@ -27,6 +27,17 @@ import Testing
     #expect(zip(losses, direct).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
+  @Test("Weights of 8 bits give nearly the same losses, for any number of tracks")
+  func wholeNumbers() throws {
+    let (_, model, tokens) = setUp()
+    let exact = try Evaluation(tracks: 1).losses(of: tokens, under: model)
+    let one = try Evaluation(tracks: 1, weights: .int8).losses(of: tokens, under: model)
+    #expect(zip(exact, one).allSatisfy { abs($0 - $1) < 0.02 } && exact != one)
+    let three = try Evaluation(tracks: 3, warmUp: 60, weights: .int8)
+      .losses(of: tokens, under: model)
+    #expect(zip(one, three).allSatisfy { abs($0 - $1) < 0.01 })
+  }
+
   @Test("Tracks that are warmed up give every token nearly the loss of one pass")
   func tracks() throws {
     let (_, model, tokens) = setUp()

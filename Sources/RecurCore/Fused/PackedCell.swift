@@ -1,0 +1,75 @@
+import CKernels
+import RecurGradients
+import RecurTensors
+
+/// The weights of a built-in cell, packed once for any number of steppers.
+final class PackedCell: @unchecked Sendable {
+  // Only constants, hence safe to share; the kernel is a pointer to a C function.
+
+  /// A step of some groups of units.
+  typealias Kernel =
+    @convention(c) (
+      UnsafePointer<RecurrenceRun>?, UnsafePointer<WeightPanels>?, UnsafePointer<WeightPanels>?,
+      UnsafePointer<Real>?, Int64, Int64, UnsafeMutablePointer<Real>?
+    ) -> Void
+
+  let kernel: Kernel
+  let hiddenSize: Int
+  let storedWidth: Int
+  let hasCell: Bool
+  let isRectified: Bool
+  /// 1 for a GRU, whose b_hn stays inside the recurrent product.
+  let gruCount: Int
+  let recurrent: PackedWeights
+  let inputBias: Tensor
+  let recurrentBias: Tensor
+  /// W_ih packed, or its product with each row of an embedding.
+  let input: PackedWeights?
+  let table: Tensor?
+  /// What a step is cut into: 16 units with all gates, or 64 units where there is one gate.
+  let groupCount: Int
+
+  /// The most scalars of a table of products, 32 MB in single precision: beyond, its making would delay
+  /// the first token, and its rows would come from memory anyway. The product is then taken in each
+  /// step.
+  static let tableLimit = 1 << 23
+
+  /// Packs a cell.
+  ///
+  /// - Parameters:
+  ///   - embedding: (V, D), to fold into the input weights; nil for a layer fed with vectors.
+  ///   - weights: What is kept of the weights.
+  init(_ cell: FusedRecurrence, embedding: Tensor?, _ weights: InferenceWeights) {
+    let gateCount = cell.kind.gateCount
+    hiddenSize = cell.hiddenSize
+    storedWidth = cell.storedWidth
+    hasCell = cell.hasCell
+    recurrent = PackedWeights(cell.weightHH.value, gateCount: gateCount, weights)
+    inputBias = cell.inputBias()
+    recurrentBias = cell.biasHH.value
+    if let embedding, embedding.shape[0] * cell.gateWidth <= Self.tableLimit {
+      table = cell.inputTable(folding: embedding)
+      input = nil
+    } else {
+      table = nil
+      input = PackedWeights(cell.weightIH.value, gateCount: gateCount, weights)
+    }
+    let units = gateCount == 1 ? 4 * Int(RECUR_PANEL) : Int(RECUR_PANEL)
+    groupCount = (cell.hiddenSize + units - 1) / units
+    let kernels = Kernels.table
+    switch cell.kind {
+    case .elman(let rectified):
+      kernel = kernels.rnn_step
+      isRectified = rectified
+      gruCount = 0
+    case .lstm:
+      kernel = kernels.lstm_step
+      isRectified = false
+      gruCount = 0
+    case .gru:
+      kernel = kernels.gru_step
+      isRectified = false
+      gruCount = 1
+    }
+  }
+}
