@@ -31,7 +31,8 @@ struct ClassFolder {
     if classes.isEmpty {
       throw RecurError(
         .badData, "this folder has no folders with .txt files", at: .init(path: path),
-        hint: "it needs one folder for each class, named as the class, with a .txt file for each text")
+        hint:
+          "it needs one folder for each class, named as the class, with a .txt file for each text")
     }
     self.classes = classes
   }

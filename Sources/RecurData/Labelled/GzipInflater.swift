@@ -98,7 +98,8 @@ final class GzipInflater {
 
   private func corrupt(_ why: String) -> RecurError {
     RecurError(
-      .badData, "the compressed file is damaged: \(why)", at: .init(path: input.path, byte: consumed),
+      .badData, "the compressed file is damaged: \(why)",
+      at: .init(path: input.path, byte: consumed),
       hint: "fetch or copy it again; gzip -t FILE checks it")
   }
 }

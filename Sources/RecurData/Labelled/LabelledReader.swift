@@ -164,7 +164,8 @@ public struct LabelledReader: ~Copyable {
     }
     return .success(
       LabelledText(
-        text: records[layout.textColumn ?? 0], label: layout.labelColumn.map { records[$0].trimmed },
+        text: records[layout.textColumn ?? 0],
+        label: layout.labelColumn.map { records[$0].trimmed },
         id: layout.idColumn.map { records[$0] }, line: records.line))
   }
 

@@ -98,7 +98,8 @@ public struct LabelledSet: Sendable {
     if texts.isEmpty {
       let first = badRows.first.first
       throw RecurError(
-        .badData, first.map { "no row can be used; the first: \($0.reason)" } ?? "there are no rows",
+        .badData,
+        first.map { "no row can be used; the first: \($0.reason)" } ?? "there are no rows",
         at: .init(path: first?.path ?? paths[0], line: first?.line),
         hint: layouts.map { "read as \($0)" }.first ?? "")
     }

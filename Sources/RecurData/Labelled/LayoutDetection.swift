@@ -4,6 +4,8 @@ import RecurFiles
 struct LayoutDetection {
   /// How far it looks.
   static let sampleSize = 256 << 10
+  /// How much of a longer sample is looked at as a table.
+  static let largestTable = 1 << 20
 
   private(set) var layout: LabelledLayout
 
@@ -19,9 +21,11 @@ struct LayoutDetection {
         .badData, "the file is empty", at: .init(path: path),
         hint: "check that it was written completely, or name another file")
     }
-    let isWhole = stream.isAtEnd
-    let end = isWhole ? nil : stream.bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-    let sample = stream.bytes[..<(end ?? stream.bytes.count)]
+    let end = stream.isAtEnd ? nil : stream.bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+    let lines = stream.bytes[..<(end ?? stream.bytes.count)]
+    // A table shows itself in its beginning; only JSON needs a whole line, however long.
+    let sample = lines.prefix(Self.largestTable)
+    let isWhole = stream.isAtEnd && sample.count == lines.count
     let format: LabelledFormat
     if let named = reading.format ?? FormatChoice.byName(path) {
       format = named
@@ -37,7 +41,7 @@ struct LayoutDetection {
     case .tsv:
       let table = try DelimitedSample.tabs(sample, isWhole: isWhole)
       try take(table, reading, needsLabels, path)
-    case .jsonl: try takeObjects(sample, reading, needsLabels, path)
+    case .jsonl: try takeObjects(lines, reading, needsLabels, path)
     case .fastText, .text, .folder:
       try Self.refuseColumns(reading, format, path)
       if format == .text, needsLabels {

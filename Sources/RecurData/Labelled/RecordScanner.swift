@@ -83,7 +83,8 @@ struct RecordScanner {
   /// The error for a record that ended inside quotes.
   func unclosedQuote(path: String) -> RecurError {
     RecurError(
-      .badData, "the quote that begins here is never closed", at: .init(path: path, line: quoteLine),
+      .badData, "the quote that begins here is never closed",
+      at: .init(path: path, line: quoteLine),
       hint: "close it, or double each quote that is part of a text; if quotes have no meaning in "
         + "this file and tabs part its fields, read it with --format tsv")
   }

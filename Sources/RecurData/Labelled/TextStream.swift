@@ -22,7 +22,8 @@ final class TextStream {
 
   /// Opens a file, `-` for standard input.
   init(
-    _ path: String, invalidUTF8: InvalidUTF8Policy, hashing: Bool = false, pieceSize: Int = 256 << 10
+    _ path: String, invalidUTF8: InvalidUTF8Policy, hashing: Bool = false,
+    pieceSize: Int = 256 << 10
   ) throws(RecurError) {
     self.path = path
     self.pieceSize = pieceSize
@@ -64,7 +65,8 @@ final class TextStream {
   /// Reads ahead until `count` bytes and `lineCount` lines are there, or the text ends, or the longest
   /// row that is allowed has been read.
   func lookAhead(_ count: Int, lineCount: Int) throws(RecurError) {
-    while bytes.count < count || decoder.line <= lineCount, bytes.count <= RecordScanner.largestRecord,
+    while bytes.count < count || decoder.line <= lineCount,
+      bytes.count <= RecordScanner.largestRecord,
       !isAtEnd, failure == nil
     { readPiece() }
     // An error at the very beginning says what the file is instead.

@@ -36,7 +36,9 @@ struct GzipTests {
     "text,label\n" + (0..<5000).map { "row \($0) is \($0 &* 7919 % 10007),\($0 % 2)\n" }.joined()
   }
 
-  @Test("A compressed file reads as its content, whatever the pieces and the name", arguments: [64, 1000, 256 << 10])
+  @Test(
+    "A compressed file reads as its content, whatever the pieces and the name",
+    arguments: [64, 1000, 256 << 10])
   func content(pieceSize: Int) {
     let plain = ReaderCase(folder.file("a.csv", text.utf8), needsLabels: true)
     for name in ["a.csv.gz", "b.csv"] {

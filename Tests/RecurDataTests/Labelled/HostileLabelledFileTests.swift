@@ -62,7 +62,8 @@ struct HostileLabelledFileTests {
     let found = read("a.csv", text.utf8)
     #expect(found.texts == ["", "", " \t ", "a\0b", "\u{1F600}\u{1F600}", long, "end"])
     #expect(found.badRows.count == 0)
-    let line = read("a.jsonl", "{\"text\":\"\(long)\",\"label\":1}\n{\"text\":\"x\",\"label\":0}".utf8)
+    let line = read(
+      "a.jsonl", "{\"text\":\"\(long)\",\"label\":1}\n{\"text\":\"x\",\"label\":0}".utf8)
     #expect(line.texts == [long, "x"])
   }
 

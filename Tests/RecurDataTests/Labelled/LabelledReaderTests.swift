@@ -20,7 +20,8 @@ struct LabelledReaderTests {
   func csv() {
     let found = read(
       "a.csv",
-      "id,review,sentiment\r\n7,\"good,\r\nreally \"\"good\"\"\", pos \r\n\r\n8,,\"neg,\nvery\"\r\n")
+      "id,review,sentiment\r\n7,\"good,\r\nreally \"\"good\"\"\", pos \r\n\r\n8,,\"neg,\nvery\"\r\n"
+    )
     #expect(found.error == nil && found.badRows.count == 0)
     #expect(found.texts == ["good,\r\nreally \"good\"", ""])
     #expect(found.labels == ["pos", "neg,\nvery"])
@@ -38,7 +39,9 @@ struct LabelledReaderTests {
 
   @Test("The delimiter is the one that parts the rows best", arguments: [",", ";", "\t"])
   func delimiters(delimiter: String) {
-    let rows = [["text", "label"], ["one, two", "a"], ["three; four; five", "b"], ["six\tx", "a"]]
+    let rows = [
+      ["text", "label"], ["one, two", "a"], ["three; four; five", "b"], ["six\tx", "a"],
+    ]
     let text = rows.map { $0.map { "\"\($0)\"" }.joined(separator: delimiter) + "\n" }.joined()
     let found = read("a.csv", text)
     #expect(found.texts == ["one, two", "three; four; five", "six\tx"])
@@ -142,7 +145,9 @@ struct LabelledReaderTests {
     #expect(found.layout?.format == .fastText)
     #expect(found.texts == ["so good ", ""] && found.labels == ["pos", "neg"])
     #expect(
-      found.badRows.first.map(\.reason) == ["2 labels where there should be one", "there is no label"])
+      found.badRows.first.map(\.reason) == [
+        "2 labels where there should be one", "there is no label",
+      ])
   }
 
   @Test("A folder with a folder for each class is read class by class")

@@ -22,7 +22,8 @@ struct LabelledSetTests {
   @Test("Files of different formats make one set; the bytes of the names order the classes")
   func files() throws {
     let first = Array("text,label\ngood,pos\nbad,neg\n".utf8)
-    let second = "{\"text\": \"so so\", \"label\": \"meh, really\"}\n{\"text\": \"x\", \"label\": \"neg\"}\n"
+    let second =
+      "{\"text\": \"so so\", \"label\": \"meh, really\"}\n{\"text\": \"x\", \"label\": \"neg\"}\n"
     let paths = [folder.file("a.csv", first), folder.file("b.jsonl", second.utf8)]
     let set = try LabelledSet(contentsOf: paths)
     #expect(set.texts == ["good", "bad", "so so", "x"])
