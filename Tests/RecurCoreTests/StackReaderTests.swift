@@ -73,9 +73,11 @@ struct StackReaderTests {
         carry = result.carry
       }
       let width = together.outputs.shape[2]
-      let expected = (0..<Self.steps).flatMap { step in
-        together.outputs.scalars[
-          (step * Self.rows + row) * width..<(step * Self.rows + row + 1) * width]
+      let scalars = together.outputs.scalars
+      var expected: [Real] = []
+      for step in 0..<Self.steps {
+        let first = (step * Self.rows + row) * width
+        expected += scalars[first..<first + width]
       }
       #expect(outputs == expected)
       #expect(carry == together.carry.rows([row]))
