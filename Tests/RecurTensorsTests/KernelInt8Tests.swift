@@ -6,7 +6,7 @@ import Testing
 @Suite("Products of whole numbers")
 struct KernelInt8Tests {
   private static let panel = Int(RECUR_PANEL)
-  private static let names = ["portable", "avx2", "avx512"].filter {
+  private static let names: [String] = ["portable", "avx2", "avx512"].filter {
     recur_int8_kernels_named($0) != nil
   }
 
