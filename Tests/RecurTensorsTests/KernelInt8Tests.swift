@@ -144,7 +144,8 @@ struct KernelInt8Tests {
     }
   }
 
-  @Test("A number that is not finite is seen, and nothing stays nothing", arguments: NamedKernels.all)
+  @Test(
+    "A number that is not finite is seen, and nothing stays nothing", arguments: NamedKernels.all)
   func oddNumbersAreSeen(_ kernels: NamedKernels) {
     let k = 20
     let w = normal(16 * k, seed: 7)
