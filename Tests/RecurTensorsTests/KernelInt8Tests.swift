@@ -6,7 +6,7 @@ import Testing
 @Suite("Products of whole numbers")
 struct KernelInt8Tests {
   private static let panel = Int(RECUR_PANEL)
-  private static let names = ["portable", "avx2", "avx512"].filter {
+  private static let names: [String] = ["portable", "avx2", "avx512"].filter {
     recur_int8_kernels_named($0) != nil
   }
 
@@ -144,7 +144,8 @@ struct KernelInt8Tests {
     }
   }
 
-  @Test("A number that is not finite is seen, and nothing stays nothing", arguments: NamedKernels.all)
+  @Test(
+    "A number that is not finite is seen, and nothing stays nothing", arguments: NamedKernels.all)
   func oddNumbersAreSeen(_ kernels: NamedKernels) {
     let k = 20
     let w = normal(16 * k, seed: 7)

@@ -110,4 +110,18 @@ struct LanguageModelStepperTests {
     for token in tokens { last = stepwise.step([token]) }
     #expect(fed == last)
   }
+
+  @Test(
+    "Where a table of all tokens would be large, rows are gathered", arguments: CellKind.allCases)
+  func rowsAreGathered(cell: CellKind) throws {
+    let vocabulary = (1 << 23) / 64 + 1
+    let model = try SmallModels.model(
+      cell: cell, vocabularySize: vocabulary, embeddingSize: 5, hiddenSizes: [64, 3])
+    let window = SmallModels.window(length: 3, batchSize: 2, vocabularySize: vocabulary)
+    let whole = model.logits(after: window.inputs, batchSize: 2).logits
+    let last = Tensor(
+      Array(whole.scalars[4 * vocabulary..<6 * vocabulary]), shape: [2, vocabulary])
+    let found = logits(LanguageModelStepper(model, rows: 2), window)
+    #expect(SmallModels.distance(found[2], last) < 1e-5)
+  }
 }
