@@ -44,6 +44,14 @@ def expected_shapes(configuration):
         shapes[f"rnn.bias_ih_l{layer}"] = (gates * hidden,)
         shapes[f"rnn.bias_hh_l{layer}"] = (gates * hidden,)
         width = hidden
+    cutoffs = configuration.get("adaptive_cutoffs")
+    if cutoffs:
+        shapes["decoder.head.weight"] = (cutoffs[0] + len(cutoffs), width)
+        for cluster, (begin, end) in enumerate(zip(cutoffs, cutoffs[1:] + [vocabulary])):
+            narrow = max(1, width // 4 ** (cluster + 1))
+            shapes[f"decoder.tail.{cluster}.0.weight"] = (narrow, width)
+            shapes[f"decoder.tail.{cluster}.1.weight"] = (end - begin, narrow)
+        return shapes
     if not configuration.get("tie_weights", False):
         shapes["decoder.weight"] = (vocabulary, width)
     shapes["decoder.bias"] = (vocabulary,)
@@ -112,6 +120,18 @@ class LanguageModel(nn.Module):
             self.layers.append(network)
             width = hidden
         self.embedding = nn.Parameter(tensors["embedding.weight"])
+        self.adaptive = None
+        if cutoffs := configuration.get("adaptive_cutoffs"):
+            vocabulary = configuration["vocab_size"]
+            self.adaptive = nn.AdaptiveLogSoftmaxWithLoss(width, vocabulary, cutoffs, div_value=4)
+            self.adaptive.load_state_dict({
+                name.removeprefix("decoder."): tensor for name, tensor in tensors.items()
+                if name.startswith("decoder.")
+            })
+            # The byte tokens, ids 0 to 255, are the last classes.
+            self.shift = 256 if vocabulary > 256 else 0
+            self.to(precision)
+            return
         tied = configuration.get("tie_weights", False)
         self.decoder = self.embedding if tied else nn.Parameter(tensors["decoder.weight"])
         self.bias = nn.Parameter(tensors["decoder.bias"])
@@ -122,6 +142,8 @@ class LanguageModel(nn.Module):
         for layer, state in zip(self.layers, states):
             values, state = layer(values, state)
             next_states.append(state)
+        if self.adaptive is not None:
+            return self.adaptive.log_prob(values[:, 0]).roll(self.shift, 1), next_states
         return nn.functional.linear(values[:, 0], self.decoder, self.bias), next_states
 
 

@@ -124,6 +124,8 @@ struct Checkpoint {
     let file = try SafetensorsFile(contentsOf: FolderPath.join(path, FileName.optimizer))
     var tensors: [String: [Tensor]] = [:]
     for (name, value) in model.parameters {
+      // A parameter that never had a gradient, of a cluster without a target say, has no state yet.
+      if stateNames.allSatisfy({ file.record(named: "\(name).\($0)") == nil }) { continue }
       var states: [Tensor] = []
       for stateName in stateNames {
         states.append(try file.tensor(named: "\(name).\(stateName)", shape: value.shape))

@@ -39,6 +39,43 @@ import Testing
     }
   }
 
+  @Test("What is dropped, and an adaptive softmax, go on as they were")
+  func regularised() throws {
+    func run() -> SmallRun {
+      var run = SmallRun()
+      run.options.lockedDropout = true
+      run.options.inputDropout = 0.1
+      run.options.embeddingDropout = 0.2
+      run.options.weightDrop = 0.3
+      run.options.softmax = .adaptive
+      run.options.hiddenSize = [16]
+      return run
+    }
+    var whole = run()
+    try whole.run()
+    let expected = try outcome(whole)
+    #expect(expected.allSatisfy { $0 != nil })
+    // After the first step the byte tokens' cluster may not have had a gradient yet.
+    for step in [1, 20] {
+      var stopped = run()
+      try stopped.run(stoppingAfter: step)
+      stopped.options.resume = true
+      #expect(try stopped.run().ending == .completed)
+      #expect(try outcome(stopped) == expected, "stopped after step \(step)")
+    }
+    let model = try ModelDirectory(contentsOf: whole.folder("out")).model
+    #expect(
+      model.stack.dropout
+        == CoreDropout(between: 0.2, inputs: 0.1, embedding: 0.2, weights: 0.3, locked: true))
+    #expect(model.head.adaptive != nil)
+    var other = run()
+    try other.run(stoppingAfter: 2)
+    other.options.resume = true
+    other.options.weightDrop = 0.4
+    let error = #expect(throws: RecurError.self) { try other.run() }
+    #expect(error?.what.contains("--weight-drop") == true)
+  }
+
   @Test("A run that was interrupted many times is the same to the bit")
   func manyInterruptions() throws {
     var whole = SmallRun()
