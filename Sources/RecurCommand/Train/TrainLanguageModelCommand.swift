@@ -66,10 +66,10 @@ struct TrainLanguageModelCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let report = TrainingReport(
+    let report = TrainingReport<LanguageModelTask>(
       mode: progress, quiet: console.quiet, palette: Palette(console.color, for: .error))
-    let run = try TrainingRun(options(), stop: Interruption.stop)
-    let summary: TrainingSummary
+    let run = try TrainingRun<LanguageModelTask>(options(), stop: Interruption.stop)
+    let summary: TrainingSummary<EvaluationReport>
     do {
       summary = try run.run(report.receive)
     } catch {
@@ -96,7 +96,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
     guard resume else { return nil }
     guard let output = output ?? file?.members.first(where: { $0.key == "output" })?.value.string
     else { return nil }
-    return try TrainingRun.storedOptions(in: output)
+    return try TrainingRun<LanguageModelTask>.storedOptions(in: output)
   }
 
   private var settings: TrainingSettings {
@@ -108,7 +108,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
     return settings
   }
 
-  private func showDocument(_ summary: TrainingSummary) throws {
+  private func showDocument(_ summary: TrainingSummary<EvaluationReport>) throws {
     func report(_ report: EvaluationReport?) -> JSONValue {
       report.map { .object(EvaluateCommand.members(of: $0)) } ?? .null
     }
