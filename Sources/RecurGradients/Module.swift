@@ -31,12 +31,20 @@ extension Module {
   ///
   /// - Parameters:
   ///   - seed: What dropout and other randomness on the tape is drawn from.
+  ///   - isFrozen: Whether a parameter of a name is a constant: nothing is computed for its gradient.
+  ///     By default none is.
   ///   - body: Computes the objective, a single scalar, from variables on the tape.
   /// - Returns: The objective and the gradients, by parameter.
   public func valueWithGradient(
-    seed: UInt64 = 0, _ body: (Self, Tape) throws -> Variable
+    seed: UInt64 = 0, isFrozen: ((String) -> Bool)? = nil,
+    _ body: (Self, Tape) throws -> Variable
   ) rethrows -> (value: Real, gradients: Gradients) {
-    let tape = Tape(seed: seed)
+    var frozen: Set<ObjectIdentifier> = []
+    if let isFrozen {
+      var copy = self
+      copy.visitParameters { if isFrozen($0) { frozen.insert($1.key) } }
+    }
+    let tape = Tape(seed: seed, frozen: frozen)
     let objective = try body(self, tape)
     return (objective.value.scalar, tape.gradients(of: objective))
   }

@@ -21,13 +21,20 @@ public final class Tape {
   private var operations: [Operation] = []
   private var parameterSlots: [ObjectIdentifier: Variable] = [:]
   private let seed: UInt64
+  private let frozen: Set<ObjectIdentifier>
   private var drawn: UInt64 = 0
 
   /// Starts an empty tape.
   ///
   /// - Parameter seed: What the randomness on this tape (dropout) is drawn from.
-  public init(seed: UInt64 = 0) {
+  public convenience init(seed: UInt64 = 0) {
+    self.init(seed: seed, frozen: [])
+  }
+
+  /// - Parameter frozen: The keys of parameters that are constants on this tape.
+  init(seed: UInt64, frozen: Set<ObjectIdentifier>) {
     self.seed = seed
+    self.frozen = frozen
   }
 
   // MARK: Variables
@@ -42,8 +49,9 @@ public final class Tape {
     Variable(value, tape: self, slot: addSlot(value.shape, isKept: true))
   }
 
-  /// The variable of a parameter, the same one each time.
+  /// The variable of a parameter, the same one each time; without a gradient where it is frozen.
   func variable(for parameter: Parameter) -> Variable {
+    if frozen.contains(parameter.key) { return constant(parameter.value) }
     if let known = parameterSlots[parameter.key] { return known }
     let variable = watch(parameter.value)
     parameterSlots[parameter.key] = variable

@@ -17,6 +17,9 @@ public struct Trainer: Sendable {
   public var clippingValue: Double?
   /// What dropout is drawn from: with the number of the step it decides every element.
   public var seed: UInt64
+  /// What the learning rate of each parameter is multiplied by: 1 by default. Nothing is computed for
+  /// the gradient of a parameter with the factor 0, and its weights stay.
+  public var rateFactors = LearningRateFactors()
   /// What the optimizer remembers; its `step` counts the steps done.
   public var state = OptimizerState()
 
@@ -49,7 +52,8 @@ public struct Trainer: Sendable {
     let number = state.step + 1
     let rate =
       learningRate ?? optimizer.learningRate * schedule.factor(step: state.step)
-    let (value, gradients) = model.valueWithGradient(seed: stepSeed, objective)
+    let (value, gradients) = model.valueWithGradient(
+      seed: stepSeed, isFrozen: rateFactors.isFrozen, objective)
     guard value.isFinite else { throw Self.divergence(of: value, in: model, at: number) }
     let norm = GradientNorm(of: gradients, for: &model)
     if let culprit = norm.culprit {
@@ -61,7 +65,7 @@ public struct Trainer: Sendable {
     if let clippingNorm { scale = min(1, clippingNorm / (norm.value + 1e-6)) }
     optimizer.update(
       &model, with: gradients, state: &state, learningRate: rate, gradientScale: scale,
-      gradientLimit: clippingValue ?? .infinity)
+      gradientLimit: clippingValue ?? .infinity, rateFactors: rateFactors)
     return StepReport(
       step: number, loss: Double(value), gradientNorm: norm.value, learningRate: rate,
       isClipped: scale < 1)

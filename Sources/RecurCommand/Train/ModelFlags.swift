@@ -2,8 +2,8 @@ import ArgumentParser
 import Recur
 
 /// The architecture of a model that is to be trained.
-struct ModelFlags: ParsableArguments {
-  private static let defaults = TrainingOptions()
+struct ModelFlags<Options: TaskOptions>: ParsableArguments {
+  private static var defaults: TrainingOptions { Options().training }
 
   @Option(
     help: ArgumentHelp(
@@ -62,15 +62,6 @@ struct ModelFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the output makes probabilities: adaptive is faster for large vocabularies. "
-        + "(default: \(defaults.softmax.rawValue))", valueName: "kind"))
-  var softmax: SoftmaxKind?
-
-  @Flag(help: "Use the embedding's weights for the output as well.")
-  var tieWeights = false
-
-  @Option(
-    help: ArgumentHelp(
       "What is added to an LSTM's forget gate at the start. (default: 1)",
       valueName: "x"),
     transform: Values.finite)
@@ -87,8 +78,6 @@ struct ModelFlags: ParsableArguments {
     settings[.inputDropout] = inputDropout.map(JSONValue.number)
     settings[.embeddingDropout] = embeddingDropout.map(JSONValue.number)
     settings[.weightDrop] = weightDrop.map(JSONValue.number)
-    settings[.softmax] = (softmax?.rawValue).map(JSONValue.string)
-    settings[.tieWeights] = tieWeights ? .bool(true) : nil
     settings[.forgetBias] = forgetBias.map(JSONValue.number)
     return settings
   }

@@ -1,24 +1,27 @@
 import Recur
 
 /// What a person sees of a training on standard error.
-final class TrainingReport {
+final class TrainingReport<Task: ShownTask> {
   private let line: ProgressLine
   private let isQuiet: Bool
+  private let isFinal: Bool
   private let palette: Palette
   private let shown = TerminalText(for: .error, raw: false)
   private let unicode = Environment.hasUnicodeLocale
-  private var overview: TrainingOverview?
+  private var overview: TrainingOverview<Task.Configuration>?
   private var hasHeading = false
   private var losses: [Double] = []
 
-  init(mode: ProgressMode, quiet: Bool, palette: Palette) {
+  /// - Parameter isFinal: Whether what can be done with the model is shown at the end.
+  init(mode: ProgressMode, quiet: Bool, palette: Palette, isFinal: Bool = true) {
+    self.isFinal = isFinal
     line = ProgressLine(mode, quiet: quiet)
     isQuiet = quiet
     self.palette = palette
   }
 
   /// Takes an event in.
-  func receive(_ event: TrainingEvent) {
+  func receive(_ event: TrainingEvent<Task>) {
     switch event {
     case .started(let overview): begin(overview)
     case .step(let progress): step(progress)
@@ -36,32 +39,17 @@ final class TrainingReport {
   /// Leaves the line in order where an error ends the training.
   func leave() { line.finish() }
 
-  private func begin(_ overview: TrainingOverview) {
+  private func begin(_ overview: TrainingOverview<Task.Configuration>) {
     self.overview = overview
-    let model = overview.configuration
-    let sizes = model.hiddenSizes.map(String.init).joined(separator: ", ")
-    let held =
-      overview.validationTokenCount == 0
-      ? "nothing" : NumberText.grouped(overview.validationTokenCount)
     let run =
       if case .epochs = overview.duration, let steps = overview.totalSteps {
         "\(overview.duration), \(NumberText.grouped(steps)) steps"
       } else {
         "\(overview.duration)"
       }
+    say(Task.rows(of: overview))
     say(
       [
-        (
-          "model",
-          "\(model.cell.rawValue), hidden sizes \(sizes), embedding \(model.embeddingSize), "
-            + "\(NumberText.short(Double(overview.parameterCount))) parameters"
-        ),
-        (
-          "text",
-          "\(NumberText.grouped(overview.trainingTokenCount)) tokens to train on, \(held) held "
-            + "out, vocabulary \(NumberText.grouped(model.vocabularySize)), coverage "
-            + "\(NumberText.fixed(overview.coverage * 100, 2)) %"
-        ),
         (
           "run",
           "\(run), an evaluation every \(NumberText.grouped(overview.evaluationInterval)) steps"
@@ -78,7 +66,7 @@ final class TrainingReport {
     }
   }
 
-  private func say(_ rows: [(String, String)]) {
+  func say(_ rows: [(String, String)]) {
     if isQuiet { return }
     for (title, text) in rows {
       StandardStream.error.show(
@@ -100,29 +88,19 @@ final class TrainingReport {
         elapsed: progress.elapsed, remaining: progress.remaining,
         details: [
           "loss \(NumberText.fixed(progress.smoothedLoss, 3))",
-          "\(NumberText.fixed(progress.bitsPerCharacter, 3)) bits/char",
+          progress.bitsPerCharacter.map { "\(NumberText.fixed($0, 3)) bits/char" },
+          progress.accuracy.map { "\(NumberText.fixed($0 * 100, 1)) % right" },
           "\(NumberText.short(progress.charactersPerSecond)) char/s".replacingSpaceBeforeUnit,
-        ])
+        ].compactMap(\.self))
     }
   }
 
-  private static let heading = [
-    "  step", " epoch", "train nats", "valid nats", "bits/char", "perplexity",
-  ]
-
-  private func show(_ evaluation: TrainingEvaluation) {
+  private func show(_ evaluation: TrainingEvaluation<Task.Report>) {
     if !hasHeading {
-      line.note(palette.quiet(Self.heading.joined(separator: "  ")))
+      line.note(palette.quiet(Task.heading.joined(separator: "  ")))
       hasHeading = true
     }
-    let report = evaluation.report
-    let cells = [
-      String(evaluation.step), String(evaluation.epoch),
-      evaluation.trainingLoss.map { NumberText.fixed($0, 4) } ?? "-",
-      NumberText.fixed(report.natsPerToken, 4), NumberText.fixed(report.bitsPerCharacter, 4),
-      NumberText.fixed(report.perplexity, 3),
-    ]
-    let row = zip(cells, Self.heading).map { cell, title in
+    let row = zip(Task.cells(of: evaluation), Task.heading).map { cell, title in
       String(repeating: " ", count: max(0, title.count - cell.count)) + cell
     }.joined(separator: "  ")
     line.note(evaluation.isBest ? palette.strong(row) + "  best" : row)
@@ -135,7 +113,7 @@ final class TrainingReport {
       lines.map { palette.quiet(unicode ? "│ " : "| ") + $0 }.joined(separator: "\n"))
   }
 
-  private func finish(_ summary: TrainingSummary) {
+  private func finish(_ summary: TrainingSummary<Task.Report>) {
     line.finish()
     if isQuiet { return }
     var rows: [(String, String)] = []
@@ -145,7 +123,7 @@ final class TrainingReport {
       rows.append(
         (
           "loss",
-          "\(curve)  \(NumberText.fixed(first, 3)) to \(NumberText.fixed(last, 3)) nats/token"
+          "\(curve)  \(NumberText.fixed(first, 3)) to \(NumberText.fixed(last, 3)) \(Task.lossUnit)"
         ))
     }
     let ending =
@@ -162,25 +140,30 @@ final class TrainingReport {
           + "\(NumberText.short(summary.charactersPerSecond)) characters/s"
       ))
     if let best = summary.best, let step = summary.bestStep {
-      rows.append(
-        (
-          "best",
-          "\(NumberText.fixed(best.natsPerCharacter, 4)) nats, "
-            + "\(NumberText.fixed(best.bitsPerCharacter, 4)) bits per character on the held-out text "
-            + "(step \(NumberText.grouped(step)))"
-        ))
+      rows.append(("best", "\(Task.text(of: best)) (step \(NumberText.grouped(step)))"))
     }
     rows.append(("model", palette.strong(DisplayText.escaped(summary.modelPath, limit: 4096))))
     say(rows)
+    if isFinal { showNext(summary) }
+  }
+
+  /// Shows what can be done with the model.
+  func showNext(_ summary: TrainingSummary<Task.Report>) {
+    if isQuiet { return }
     let path = ShellWord.quoted(summary.modelPath)
     let next =
-      summary.ending == .stopped
-      ? ["recur train lm --resume --output \(path)", "recur generate \(path)"]
-      : [
-        "recur generate \(path) --length 500", "recur evaluate \(path) FILE", "recur info \(path)",
-      ]
+      (summary.ending == .stopped ? ["recur train \(Task.name) --resume --output \(path)"] : [])
+      + Task.commands(path, isStopped: summary.ending == .stopped)
     StandardStream.error.show(
       "\nnext:\n" + next.map { "  " + palette.advice($0) + "\n" }.joined())
+  }
+}
+
+extension TrainingReport {
+  /// Shows how a training that was stopped goes on, where there is no model yet.
+  func showResumption(of name: String, in output: String) {
+    let command = "recur train \(name) --resume --output \(ShellWord.quoted(output))"
+    say([("next", command)])
   }
 }
 

@@ -29,7 +29,7 @@ extension FusedRecurrence {
       starts.append(state)
       state = window.finalState()
     }
-    return record(outputs, state ?? [], from: initial) { pullback, outputs, final in
+    return record(outputs, state ?? [], of: inputs, from: initial) { pullback, outputs, final in
       var gradients = final
       for (segment, start) in zip(segments, starts).reversed() {
         let window = Window(self, inputs, segment: segment, lengths: nil, from: start)

@@ -34,6 +34,14 @@ struct FusedRecurrence {
     case sequence(Variable)  // (T, B, D)
     case tokens([Int32], embedding: Variable, batchSize: Int)  // (T, B), (V, D)
 
+    /// The sequence, or the embedding.
+    var variable: Variable {
+      switch self {
+      case .sequence(let sequence): sequence
+      case .tokens(_, let embedding, _): embedding
+      }
+    }
+
     /// T and B.
     var size: (steps: Int, batch: Int) {
       switch self {
@@ -106,7 +114,8 @@ struct FusedRecurrence {
     }
     let window = Window(self, inputs, lengths: lengths, from: initial?.map(\.value))
     window.forward()
-    return record(window.hidden, window.finalState(), from: initial) { pullback, outputs, final in
+    return record(window.hidden, window.finalState(), of: inputs, from: initial) {
+      pullback, outputs, final in
       window.backward(pullback, outputs: outputs?.pointer, final: final)
     }
   }
@@ -115,10 +124,15 @@ struct FusedRecurrence {
   ///
   /// - Parameter backward: Turns the gradients of both into those of the initial state.
   func record(
-    _ outputs: Tensor, _ state: [Tensor], from initial: [Variable]?,
+    _ outputs: Tensor, _ state: [Tensor], of inputs: Inputs, from initial: [Variable]?,
     _ backward: @escaping (Tape.Pullback, _ outputs: Tensor?, _ final: [Tensor?]) -> [Tensor]
   ) -> (outputs: Variable, state: [Variable]) {
     guard let tape = weightHH.tape else { return (Variable(outputs), state.map(Variable.init)) }
+    // Where everything is frozen there is no way back.
+    let operands = [weightIH, weightHH, biasIH, biasHH, inputs.variable] + (initial ?? [])
+    guard operands.contains(where: \.wantsGradient) else {
+      return (tape.constant(outputs), state.map(tape.constant))
+    }
     let recorded = tape.record([outputs] + state) { pullback in
       let outputGradient = pullback.takeGradient(ofOutput: 0)
       let final = state.indices.map { pullback.gradient(ofOutput: 1 + $0) }

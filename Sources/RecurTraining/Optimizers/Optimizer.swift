@@ -30,21 +30,26 @@ extension Optimizer {
   ///   - learningRate: The learning rate of this update; nil for the optimizer's own.
   ///   - gradientScale: What every gradient is multiplied by first.
   ///   - gradientLimit: What every element of a scaled gradient is then held within, ±.
+  ///   - rateFactors: What the learning rate of each parameter is multiplied by; a parameter with the
+  ///     factor 0 keeps its weights, its decay included.
   public func update(
     _ model: inout some Module, with gradients: Gradients, state: inout OptimizerState,
-    learningRate: Double? = nil, gradientScale: Double = 1, gradientLimit: Double = .infinity
+    learningRate: Double? = nil, gradientScale: Double = 1, gradientLimit: Double = .infinity,
+    rateFactors: LearningRateFactors = LearningRateFactors()
   ) {
     state.step += 1
     let step = state.step
     let rate = learningRate ?? self.learningRate
     model.visitParameters { name, parameter in
-      guard let gradient = gradients[parameter] else { return }
+      let factor = rateFactors[name]
+      guard factor != 0, let gradient = gradients[parameter] else { return }
       precondition(
         gradient.shape == parameter.value.shape,
         "a gradient \(gradient.shape) for \(name) \(parameter.value.shape)")
-      var tensors =
-        state.tensors.removeValue(forKey: name)
-        ?? Self.stateNames.map { _ in Tensor(zeros: gradient.shape) }
+      let known = state.tensors.removeValue(forKey: name)
+      if known == nil, step > 1 { state.starts[name] = step - 1 }
+      let ownStep = step - state.starts[name, default: 0]
+      var tensors = known ?? Self.stateNames.map { _ in Tensor(zeros: gradient.shape) }
       precondition(
         tensors.allSatisfy { $0.shape == gradient.shape },
         "the optimizer's state of \(name) is \(tensors.map(\.shape)), not \(gradient.shape)")
@@ -57,8 +62,9 @@ extension Optimizer {
         update(
           UpdateStretch(
             weights: weights + first, gradient: gradient.pointer + first,
-            states: states.map { $0 + first }, count: min(length, count - first), step: step,
-            learningRate: rate, gradientScale: gradientScale, gradientLimit: gradientLimit))
+            states: states.map { $0 + first }, count: min(length, count - first),
+            step: ownStep, learningRate: rate * factor, gradientScale: gradientScale,
+            gradientLimit: gradientLimit))
       }
       state.tensors[name] = tensors
     }

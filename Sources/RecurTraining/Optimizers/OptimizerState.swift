@@ -6,6 +6,9 @@ public struct OptimizerState: Sendable, Equatable {
   public internal(set) var step = 0
   /// The tensors of each parameter, by the parameter's name, in the order of `Optimizer.stateNames`.
   public internal(set) var tensors: [String: [Tensor]] = [:]
+  /// Updates done before the first one of a parameter, where there were any: those of a parameter that
+  /// was frozen at first. Corrections for the first steps count from there.
+  public internal(set) var starts: [String: Int] = [:]
 
   /// Starts without a memory.
   public init() {}
@@ -15,9 +18,11 @@ public struct OptimizerState: Sendable, Equatable {
   /// - Parameters:
   ///   - step: Updates done.
   ///   - tensors: The tensors of each parameter, by the parameter's name.
-  public init(step: Int, tensors: [String: [Tensor]]) {
+  ///   - starts: Updates done before the first one of a parameter, where there were any.
+  public init(step: Int, tensors: [String: [Tensor]], starts: [String: Int] = [:]) {
     self.step = step
     self.tensors = tensors
+    self.starts = starts
   }
 
   /// The tensors by the names they are stored under, `<parameter>.<state name>`, sorted.

@@ -11,7 +11,7 @@ public struct UpdateStretch {
   public let states: [UnsafeMutablePointer<Real>]
   /// Elements in the stretch.
   public let count: Int
-  /// The number of this update, from 1.
+  /// The number of this update of the parameter, from 1.
   public let step: Int
   /// The learning rate of this update.
   public let learningRate: Double

@@ -1,4 +1,3 @@
-public import RecurFiles
 import RecurModels
 import RecurTensors
 import RecurText
@@ -56,38 +55,24 @@ extension TrainingOptions: Codable {
   /// Every key of a configuration file.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
-  /// Refuses keys that there are not; misspelled settings would silently have their defaults.
-  ///
-  /// - Parameters:
-  ///   - keys: The keys of a configuration file; `-` in them counts as `_`.
-  ///   - path: The file.
-  /// - Throws: `.badConfiguration` for the first unknown key, with the nearest known one.
-  public static func check(
-    keys: some Sequence<String>, path: String
-  ) throws(RecurError) {
-    let known = Set(self.keys)
-    for key in keys.sorted() where !known.contains(key) {
-      throw RecurError(
-        .badConfiguration, "there is no setting \"\(DisplayText.escaped(key))\"",
-        at: .init(path: path),
-        hint: Suggestion.hint(for: key, among: self.keys)
-          ?? "the settings are \(self.keys.joined(separator: ", "))")
-    }
-  }
-
   /// Reads options; what is missing has its default.
   public init(from decoder: any Decoder) throws {
     self.init()
+    try read(from: decoder)
+  }
+
+  /// Takes the settings that are given; what is missing stays as it is.
+  mutating func read(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
       if let stored = try values.decodeIfPresent(Value.self, forKey: key) { value = stored }
     }
     func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value?) throws {
-      value = try values.decodeIfPresent(Value.self, forKey: key)
+      if let stored = try values.decodeIfPresent(Value.self, forKey: key) { value = stored }
     }
     func read<Value: WordSet>(_ key: CodingKeys, word value: inout Value) throws {
       guard let word = try values.decodeIfPresent(String.self, forKey: key) else { return }
-      value = try Value(word: word, for: key)
+      value = try Value(word: word, for: key.rawValue)
     }
     try read(.files, &files)
     try read(.output, &output)
@@ -170,7 +155,7 @@ extension TrainingOptions: Codable {
     try values.encode(embeddingDropout, forKey: .embeddingDropout)
     try values.encode(weightDrop, forKey: .weightDrop)
     try values.encode(tieWeights, forKey: .tieWeights)
-    try values.encode(softmax, forKey: .softmax)
+    try values.encode(softmax.rawValue, forKey: .softmax)
     try values.encodeIfPresent(forgetBias, forKey: .forgetBias)
     try values.encode(batchSize, forKey: .batchSize)
     try values.encode(window, forKey: .window)
@@ -204,37 +189,3 @@ extension TrainingOptions: Codable {
     try values.encode(precision.rawValue, forKey: .precision)
   }
 }
-
-/// A setting that is one of a few words.
-private protocol WordSet: CaseIterable, RawRepresentable where RawValue == String {
-  /// Words that mean a case besides its own.
-  static var otherWords: [String: Self] { get }
-}
-
-extension WordSet {
-  static var otherWords: [String: Self] { [:] }
-
-  init(word: String, for key: TrainingOptions.CodingKeys) throws(RecurError) {
-    guard let value = Self(rawValue: word) ?? Self.otherWords[word] else {
-      let words = Self.allCases.map(\.rawValue)
-      throw RecurError(
-        .badConfiguration, "\(key.rawValue) is \"\(DisplayText.escaped(word))\"",
-        hint: Suggestion.hint(for: word, among: words)
-          ?? "it is one of \(words.joined(separator: ", "))")
-    }
-    self = value
-  }
-}
-
-extension InvalidUTF8Policy: WordSet {
-  fileprivate static var otherWords: [String: Self] { ["error": .stop] }
-}
-extension ProductPrecision: WordSet {}
-extension Segmentation: WordSet {}
-extension Normalization: WordSet {}
-extension CellKind: WordSet {
-  fileprivate static var otherWords: [String: Self] { ["rnn": .rnnTanh] }
-}
-extension OptimizerKind: WordSet {}
-extension SoftmaxKind: WordSet {}
-extension Schedule.Shape: WordSet {}

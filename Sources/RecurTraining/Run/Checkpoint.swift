@@ -12,26 +12,21 @@ import RecurText
 ///                        carry.safetensors       layer.<k>.<part>; not at the start of an epoch
 ///                        trainer_state.json      everything that is not a tensor
 ///                        manifest.json           sizes and SHA-256
-struct Checkpoint {
-  static let prefix = "checkpoint-"
-  static let folderName = "checkpoints"
+struct Checkpoint<Task: TrainingTask> {
+  static var prefix: String { "checkpoint-" }
+  static var folderName: String { "checkpoints" }
 
-  private enum FileName {
-    static let optimizer = "optimizer.safetensors"
-    static let carry = "carry.safetensors"
-    static let state = "trainer_state.json"
-  }
-
-  var model: LanguageModel
+  var model: Task.Model
+  var configuration: Task.Configuration
   var tokenizer: Tokenizer
   var optimizer: OptimizerState
   var stateNames: [String]
   var carry: Carry?
-  var state: TrainerState
+  var state: TrainerState<Task>
 
   /// The state of a run as a configuration file's limits would have it: large enough for the longest
   /// history.
-  private static let limits = JSONGate.Limits(byteCount: 64 << 20, depth: 16)
+  private static var limits: JSONGate.Limits { .init(byteCount: 64 << 20, depth: 16) }
 
   /// The folder of a run's checkpoints.
   static func folder(of run: String) -> String { FolderPath.join(run, folderName) }
@@ -45,24 +40,22 @@ struct Checkpoint {
   func write(inRun run: String) throws(RecurError) -> String {
     let name = "\(Self.prefix)\(state.globalStep)"
     let directory = try DurableDirectory(at: FolderPath.join(Self.folder(of: run), name))
-    if let configuration = model.configuration {
-      try directory.write(
-        ModelDirectory.FileName.configuration, try JSONGate.encode(configuration))
-    }
+    try directory.write(
+      ModelDirectory.FileName.configuration, try JSONGate.encode(configuration))
     try directory.write(ModelDirectory.FileName.tokenizer, tokenizer.serialized())
     try directory.write(ModelDirectory.FileName.weights) { (file: OutputFile) throws(RecurError) in
       try SafetensorsFile.write(model.storedTensors, to: file)
     }
-    try directory.write(FileName.optimizer) { (file: OutputFile) throws(RecurError) in
+    try directory.write(CheckpointFile.optimizer) { (file: OutputFile) throws(RecurError) in
       try SafetensorsFile.write(
         optimizer.named(by: stateNames).map { .init($0.name, storing: $0.value) }, to: file)
     }
     if let carry {
-      try directory.write(FileName.carry) { (file: OutputFile) throws(RecurError) in
+      try directory.write(CheckpointFile.carry) { (file: OutputFile) throws(RecurError) in
         try SafetensorsFile.write(carry.storedTensors, to: file)
       }
     }
-    try directory.write(FileName.state, try JSONGate.encode(state))
+    try directory.write(CheckpointFile.state, try JSONGate.encode(state))
     try directory.commit()
     try DurableDirectory.setLatest(FolderPath.join(Self.folderName, name), in: run)
     return directory.path
@@ -86,12 +79,22 @@ struct Checkpoint {
   }
 
   /// What is not a tensor.
-  static func state(at path: String) throws(RecurError) -> TrainerState {
-    let file = FolderPath.join(path, FileName.state)
+  ///
+  /// - Throws: `.badConfiguration` for a run of another kind.
+  static func state(at path: String) throws(RecurError) -> TrainerState<Task> {
+    let file = FolderPath.join(path, CheckpointFile.state)
+    let bytes = try InputFile.read(file, limit: limits.byteCount)
+    let value = try JSONGate.value(from: bytes, limits: limits, path: file)
+    let name = value["task"]?.string ?? LanguageModelTask.name
+    if name != Task.name {
+      throw RecurError(
+        .badConfiguration,
+        "the directory holds a run of recur train \(DisplayText.escaped(name, limit: 40))",
+        at: .init(path: path), hint: "name another directory, or the other command")
+    }
     let state = try JSONGate.decode(
-      TrainerState.self, from: try InputFile.read(file, limit: limits.byteCount), limits: limits,
-      path: file)
-    guard state.formatVersion == TrainerState.currentFormat else {
+      TrainerState<Task>.self, from: bytes, limits: limits, path: file)
+    guard state.formatVersion == TrainerState<Task>.currentFormat else {
       throw RecurError(
         .badData, "a checkpoint of format \(state.formatVersion)", at: .init(path: file),
         hint: "use the version of Recur that wrote it")
@@ -116,26 +119,32 @@ struct Checkpoint {
   ///
   /// - Returns: The state of the optimizer, and the carry.
   static func restore(
-    _ model: inout LanguageModel, from path: String, _ state: TrainerState, stateNames: [String],
-    batchSize: Int
+    _ model: inout Task.Model, from path: String, _ state: TrainerState<Task>,
+    stateNames: [String]
   ) throws(RecurError) -> (OptimizerState, Carry?) {
     try model.load(
       try SafetensorsFile(contentsOf: FolderPath.join(path, ModelDirectory.FileName.weights)))
-    let file = try SafetensorsFile(contentsOf: FolderPath.join(path, FileName.optimizer))
+    let file = try SafetensorsFile(contentsOf: FolderPath.join(path, CheckpointFile.optimizer))
     var tensors: [String: [Tensor]] = [:]
-    for (name, value) in model.parameters {
-      // A parameter that never had a gradient, of a cluster without a target say, has no state yet.
-      if stateNames.allSatisfy({ file.record(named: "\(name).\($0)") == nil }) { continue }
+    let untrained = Set(state.untrained ?? [])
+    for (name, value) in model.parameters where !untrained.contains(name) {
       var states: [Tensor] = []
       for stateName in stateNames {
         states.append(try file.tensor(named: "\(name).\(stateName)", shape: value.shape))
       }
       tensors[name] = states
     }
-    let optimizer = OptimizerState(step: state.globalStep, tensors: tensors)
+    let starts = state.optimizerStarts ?? [:]
+    guard starts.values.allSatisfy({ (0..<max(state.globalStep, 1)).contains($0) }) else {
+      throw RecurError(
+        .badData, "a count of the checkpoint is out of range", at: .init(path: path),
+        hint: "take an earlier checkpoint")
+    }
+    let optimizer = OptimizerState(step: state.globalStep, tensors: tensors, starts: starts)
     guard let parts = state.carryParts else { return (optimizer, nil) }
-    let carryFile = try SafetensorsFile(contentsOf: FolderPath.join(path, FileName.carry))
-    let sizes = model.configuration?.hiddenSizes ?? []
+    let carryFile = try SafetensorsFile(contentsOf: FolderPath.join(path, CheckpointFile.carry))
+    let sizes = state.options.training.hiddenSizes
+    let batchSize = state.options.training.batchSize
     guard parts.count == sizes.count, parts.allSatisfy({ (1...8).contains($0) }) else {
       throw RecurError(
         .badData, "the carry has \(parts.count) layers, the model \(sizes.count)",
@@ -152,6 +161,13 @@ struct Checkpoint {
     }
     return (optimizer, Carry(layers: layers))
   }
+}
+
+/// The names of the files that only a checkpoint has.
+private enum CheckpointFile {
+  static let optimizer = "optimizer.safetensors"
+  static let carry = "carry.safetensors"
+  static let state = "trainer_state.json"
 }
 
 extension Carry {

@@ -2,29 +2,38 @@
 ///
 /// The random streams need no more than this: dropout and samples are drawn from the seed and the
 /// number of the step.
-struct TrainerState: Codable, Sendable {
+struct TrainerState<Task: TrainingTask>: Codable, Sendable {
   /// A sum of training losses that has not been reported yet.
   struct LossSum: Codable, Sendable, Equatable {
     var nats = 0.0
+    /// Losses that were summed: of tokens, or of texts.
     var tokens = 0
+    /// How many of them stand for a right answer; nil where that has no sense.
+    var correct: Int?
 
     var mean: Double? { tokens > 0 ? nats / Double(tokens) : nil }
+    var accuracy: Double? {
+      correct.flatMap { tokens > 0 ? Double($0) / Double(tokens) : nil }
+    }
 
-    mutating func add(_ loss: Double, tokens count: Int) {
-      nats += loss * Double(count)
-      tokens += count
+    mutating func add(_ step: TaskStep) {
+      nats += step.report.loss * Double(step.count)
+      tokens += step.count
+      correct = step.correct.map { (correct ?? 0) + $0 } ?? correct
     }
   }
 
   /// An evaluation, as it stands in `log_history`.
   struct LoggedEvaluation: Codable, Sendable {
     var step: Int
-    var report: EvaluationReport
+    var report: Task.Report
   }
 
-  static let currentFormat = 1
+  static var currentFormat: Int { 1 }
 
-  var formatVersion = currentFormat
+  var formatVersion = Self.currentFormat
+  /// The kind of the run; nil stands for `lm`.
+  var task: String?
   var runID: String
   /// Steps done.
   var globalStep = 0
@@ -34,6 +43,8 @@ struct TrainerState: Codable, Sendable {
   var window = 0
   /// Seconds of training so far.
   var elapsedSeconds = 0.0
+  /// Seconds that had gone before the first step, where the clock counts them.
+  var secondsBefore: Double?
   /// Where the clock ends the run, the part of it that was over at the last step.
   var progress: Double?
   /// Watches the validation loss for early stopping.
@@ -54,8 +65,13 @@ struct TrainerState: Codable, Sendable {
   /// Since the last evaluation.
   var lossSinceEvaluation = LossSum()
   var smoothedLoss: Double?
+  var smoothedAccuracy: Double?
   /// Bytes of the metrics.
   var metricsByteCount = 0
+  /// Updates before the first one of a parameter, where there were any; see `OptimizerState`.
+  var optimizerStarts: [String: Int]?
+  /// Parameters without an update yet.
+  var untrained: [String]?
   /// How many parts the carry of each layer has; nil at the beginning of an epoch.
   var carryParts: [Int]?
   /// Whether the run ended because the validation loss did not improve.
@@ -63,15 +79,17 @@ struct TrainerState: Codable, Sendable {
   var dataSHA256: String
   var kernels: String
   var threadCount: Int
-  var options: TrainingOptions
+  var options: Task.Options
 
   enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
+    case task
     case runID = "run_id"
     case globalStep = "global_step"
     case epoch
     case window
     case elapsedSeconds = "elapsed_seconds"
+    case secondsBefore = "seconds_before"
     case progress
     case validation = "early_stopping"
     case plateau
@@ -83,7 +101,10 @@ struct TrainerState: Codable, Sendable {
     case lossSinceLine = "loss_since_line"
     case lossSinceEvaluation = "loss_since_evaluation"
     case smoothedLoss = "smoothed_loss"
+    case smoothedAccuracy = "smoothed_accuracy"
     case metricsByteCount = "metrics_bytes"
+    case optimizerStarts = "optimizer_starts"
+    case untrained
     case carryParts = "carry_parts"
     case isStoppedEarly = "stopped_early"
     case dataSHA256 = "data_sha256"
@@ -93,7 +114,8 @@ struct TrainerState: Codable, Sendable {
   }
 
   /// Begins a run.
-  init(runID: String, options: TrainingOptions, dataSHA256: String, kernels: String, threads: Int) {
+  init(runID: String, options: Task.Options, dataSHA256: String, kernels: String, threads: Int) {
+    task = Task.name
     self.runID = runID
     self.options = options
     self.dataSHA256 = dataSHA256

@@ -1,11 +1,11 @@
 /// What a training tells while it runs.
-public enum TrainingEvent: Sendable {
+public enum TrainingEvent<Task: TrainingTask>: Sendable {
   /// The data are read and the model is built; the first step follows.
-  case started(TrainingOverview)
+  case started(TrainingOverview<Task.Configuration>)
   /// A step is done.
   case step(TrainingProgress)
-  /// The model has been evaluated on the held-out text.
-  case evaluated(TrainingEvaluation)
+  /// The model has been evaluated on what is held out.
+  case evaluated(TrainingEvaluation<Task.Report>)
   /// A text that the model wrote.
   case sampled(step: Int, text: String)
   /// A checkpoint is on disk.
@@ -13,5 +13,5 @@ public enum TrainingEvent: Sendable {
   /// Something that a person should know, in one line.
   case warning(String)
   /// The run is over.
-  case finished(TrainingSummary)
+  case finished(TrainingSummary<Task.Report>)
 }

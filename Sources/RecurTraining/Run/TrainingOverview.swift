@@ -1,20 +1,12 @@
-public import RecurModels
-
 /// What a training begins with.
-public struct TrainingOverview: Sendable {
+public struct TrainingOverview<Configuration: Sendable>: Sendable {
   /// The model.
-  public var configuration: LanguageModelConfiguration
+  public var configuration: Configuration
   /// Its trainable numbers.
   public var parameterCount: Int
-  /// Tokens that are trained on.
-  public var trainingTokenCount: Int
-  /// Characters (code points) that are trained on.
-  public var trainingCharacterCount: Int
-  /// Tokens that are held out.
-  public var validationTokenCount: Int
-  /// The part of the pieces of the training text that the vocabulary has.
-  public var coverage: Double
-  /// Steps of one pass over the text.
+  /// What is trained on.
+  public var data: TaskOverview
+  /// Steps of one pass over the data.
   public var stepsPerEpoch: Int
   /// Steps of the whole run; nil where the clock ends it.
   public var totalSteps: Int?

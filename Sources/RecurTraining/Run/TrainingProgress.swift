@@ -8,12 +8,14 @@ public struct TrainingProgress: Sendable {
   public var totalSteps: Int?
   /// The part of the run that is over, from 0 to 1.
   public var fraction: Double
-  /// The loss of the step, in nats per token.
+  /// The loss of the step, in nats per token, or per text of a classifier.
   public var loss: Double
-  /// A running mean of the loss, in nats per token.
+  /// A running mean of the loss, in the same.
   public var smoothedLoss: Double
-  /// The running mean in bits per character.
-  public var bitsPerCharacter: Double
+  /// The running mean in bits per character; nil for a classifier.
+  public var bitsPerCharacter: Double?
+  /// A running mean of the accuracy; nil for a language model.
+  public var accuracy: Double?
   /// The learning rate of the step.
   public var learningRate: Double
   /// The norm of the gradient before clipping.

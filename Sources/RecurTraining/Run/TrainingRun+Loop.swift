@@ -1,4 +1,3 @@
-import RecurData
 public import RecurFiles
 import RecurTensors
 
@@ -11,9 +10,10 @@ extension TrainingRun {
   ///   cannot be written: the last checkpoint is whole.
   @discardableResult
   public func run(
-    _ report: (TrainingEvent) -> Void = { _ in }
-  ) throws(RecurError) -> TrainingSummary {
-    let result = ThreadTeam.$current.withValue(team) { () -> Result<TrainingSummary, RecurError> in
+    _ report: (TrainingEvent<Task>) -> Void = { _ in }
+  ) throws(RecurError) -> TrainingSummary<Task.Report> {
+    let result = ThreadTeam.$current.withValue(team) {
+      () -> Result<TrainingSummary<Task.Report>, RecurError> in
       do throws(RecurError) {
         return .success(try loop(report))
       } catch {
@@ -23,7 +23,9 @@ extension TrainingRun {
     return try result.get()
   }
 
-  private func loop(_ report: (TrainingEvent) -> Void) throws(RecurError) -> TrainingSummary {
+  private func loop(
+    _ report: (TrainingEvent<Task>) -> Void
+  ) throws(RecurError) -> TrainingSummary<Task.Report> {
     let clock = ContinuousClock()
     let start = clock.now
     let secondsBefore = state.elapsedSeconds
@@ -35,7 +37,7 @@ extension TrainingRun {
     for warning in warnings { report(.warning(warning)) }
     warnings = []
 
-    var ending = TrainingSummary.Ending.completed
+    var ending = TrainingEnding.completed
     while true {
       state.elapsedSeconds = elapsed()
       if stop.isMade {
@@ -53,7 +55,7 @@ extension TrainingRun {
         guard try evaluate(log, elapsed, report) else { continue }
         state.elapsedSeconds = elapsed()
         try save(log, report)
-      } else if options.saveEvery > 0, step > 0, step % options.saveEvery == 0 {
+      } else if common.saveEvery > 0, step > 0, step % common.saveEvery == 0 {
         try save(log, report)
       }
       // Asked again: the evaluation may have been the last one that there was patience for.
@@ -72,7 +74,7 @@ extension TrainingRun {
   /// Whether the last step is done.
   private var isOver: Bool {
     if state.isStoppedEarly { return true }
-    return switch options.duration {
+    return switch common.duration {
     case .minutes(let minutes): state.elapsedSeconds >= minutes * 60
     case .epochs, .steps: state.globalStep >= overview.totalSteps ?? .max
     }
@@ -80,47 +82,53 @@ extension TrainingRun {
 
   /// Where the clock ends the run, the part of it that is over.
   private var progress: Double? {
-    guard case .minutes(let minutes) = options.duration else { return nil }
-    return min(state.elapsedSeconds / (minutes * 60), 1)
+    guard case .minutes(let minutes) = common.duration else { return nil }
+    let before = state.secondsBefore ?? 0
+    let room = minutes * 60 - before
+    return room > 0 ? min((state.elapsedSeconds - before) / room, 1) : 1
   }
 
   private func doStep(
-    _ log: MetricsLog, _ elapsed: () -> Double, _ report: (TrainingEvent) -> Void
+    _ log: MetricsLog, _ elapsed: () -> Double, _ report: (TrainingEvent<Task>) -> Void
   ) throws(RecurError) {
     let progress = progress
     let rate =
-      options.baseLearningRate
+      common.baseLearningRate
       * trainer.schedule.factor(
         step: state.globalStep, progress: progress, plateau: state.plateau.factor)
-    let window = windows[state.window]
-    let (step, next) = try trainer.step(&model, on: window, from: carry, learningRate: rate)
+    let position = StepPosition(
+      epoch: state.epoch, window: state.window, progress: fraction, learningRate: rate)
+    let taken = try task.step(&model, at: position, with: &trainer)
+    let step = taken.report
     let epoch = state.epoch + 1
     isSaved = false
     state.globalStep += 1
     state.window += 1
-    carry = next
-    if state.window == windows.count {
+    if state.window == overview.stepsPerEpoch {
       state.window = 0
       state.epoch += 1
-      carry = nil
     }
     state.progress = progress
-    let tokens = window.targets.count
-    state.lossSinceLine.add(step.loss, tokens: tokens)
-    state.lossSinceEvaluation.add(step.loss, tokens: tokens)
+    state.lossSinceLine.add(taken)
+    state.lossSinceEvaluation.add(taken)
     // The first steps weigh more: a long memory of the untrained model would only confuse.
     let weight = max(0.04, 2 / Double(state.globalStep + 1))
     let smoothed = state.smoothedLoss.map { $0 + weight * (step.loss - $0) } ?? step.loss
     state.smoothedLoss = smoothed
+    if let correct = taken.correct {
+      let accuracy = Double(correct) / Double(max(taken.count, 1))
+      state.smoothedAccuracy =
+        state.smoothedAccuracy.map { $0 + weight * (accuracy - $0) } ?? accuracy
+    }
 
     let now = elapsed()
-    pace.add(
-      seconds: now - state.elapsedSeconds, characters: Double(tokens) * charactersPerToken)
+    pace.add(seconds: now - state.elapsedSeconds, characters: taken.characters)
     state.elapsedSeconds = now
-    if state.globalStep % options.logEvery == 0 {
+    if state.globalStep % common.logEvery == 0 {
       var line = line("step", epoch: epoch)
       line.loss = state.lossSinceLine.mean
-      line.bitsPerCharacter = line.loss.map(bitsPerCharacter)
+      line.bitsPerCharacter = line.loss.flatMap(task.bitsPerCharacter)
+      line.accuracy = state.lossSinceLine.accuracy
       line.learningRate = step.learningRate
       line.gradientNorm = step.gradientNorm
       line.progress = progress
@@ -133,10 +141,11 @@ extension TrainingRun {
         TrainingProgress(
           epoch: epoch, step: state.globalStep, totalSteps: overview.totalSteps,
           fraction: fraction, loss: step.loss, smoothedLoss: smoothed,
-          bitsPerCharacter: bitsPerCharacter(smoothed), learningRate: step.learningRate,
-          gradientNorm: step.gradientNorm, charactersPerSecond: pace.charactersPerSecond,
+          bitsPerCharacter: task.bitsPerCharacter(smoothed), accuracy: state.smoothedAccuracy,
+          learningRate: step.learningRate, gradientNorm: step.gradientNorm,
+          charactersPerSecond: pace.charactersPerSecond,
           elapsed: now, remaining: remaining)))
-    if options.sampleEvery > 0, state.globalStep % options.sampleEvery == 0 {
+    if common.sampleEvery > 0, state.globalStep % common.sampleEvery == 0 {
       try sample(log, epoch: epoch, report)
     }
   }
@@ -149,14 +158,10 @@ extension TrainingRun {
   }
 
   private var remaining: Double? {
-    if case .minutes(let minutes) = options.duration {
+    if case .minutes(let minutes) = common.duration {
       return max(minutes * 60 - state.elapsedSeconds, 0)
     }
     return overview.totalSteps.flatMap { pace.seconds(for: max($0 - state.globalStep, 0)) }
-  }
-
-  func bitsPerCharacter(_ natsPerToken: Double) -> Double {
-    natsPerToken / 0.693_147_180_559_945_3 / charactersPerToken
   }
 
   /// A line of the metrics with what all lines have.
@@ -166,15 +171,15 @@ extension TrainingRun {
       seconds: state.elapsedSeconds)
   }
 
-  private func summary(_ ending: TrainingSummary.Ending) -> TrainingSummary {
+  private func summary(_ ending: TrainingEnding) -> TrainingSummary<Task.Report> {
     TrainingSummary(
       ending: ending, stepCount: state.globalStep,
-      epochCount: Double(state.epoch) + Double(state.window) / Double(windows.count),
+      epochCount: Double(state.epoch) + Double(state.window) / Double(overview.stepsPerEpoch),
       seconds: state.elapsedSeconds, charactersPerSecond: pace.charactersPerSecond,
       trainingLoss: state.smoothedLoss, best: best, bestStep: state.bestStep,
       last: state.logHistory.last?.report, modelPath: output, checkpointPath: newestCheckpoint,
       parameterCount: overview.parameterCount,
-      validationCurve: state.logHistory.map(\.report.natsPerCharacter))
+      validationCurve: state.logHistory.map(\.report.curveLoss))
   }
 
   /// Says of a divergence what is left.

@@ -11,21 +11,23 @@ extension TrainingRun {
   /// `--resume` need not repeat them; nil where there is no checkpoint.
   ///
   /// - Throws: `.badData` for a checkpoint that cannot be read.
-  public static func storedOptions(in output: String) throws(RecurError) -> TrainingOptions? {
-    guard let path = Checkpoint.newestValidPath(inRun: output, warn: { _ in }) else { return nil }
-    return try Checkpoint.state(at: path).options
+  public static func storedOptions(in output: String) throws(RecurError) -> Task.Options? {
+    guard let path = Checkpoint<Task>.newestValidPath(inRun: output, warn: { _ in }) else {
+      return nil
+    }
+    return try Checkpoint<Task>.state(at: path).options
   }
 
   /// The checkpoint to go on from; nil for a run from the beginning.
   ///
   /// - Throws: `.cannotCreate` where the directory already holds a model and nobody asked to resume.
   static func checkpoint(
-    for options: TrainingOptions, in output: String, warn: (String) -> Void
+    resuming: Bool, in output: String, warn: (String) -> Void
   ) throws(RecurError) -> String? {
     let all = DurableDirectory.numbered(
-      in: Checkpoint.folder(of: output), prefix: Checkpoint.prefix)
-    if options.resume {
-      let path = Checkpoint.newestValidPath(inRun: output, warn: warn)
+      in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
+    if resuming {
+      let path = Checkpoint<Task>.newestValidPath(inRun: output, warn: warn)
       if path == nil, !all.isEmpty {
         throw RecurError(
           .badData, "none of the \(all.count) checkpoints is whole", at: .init(path: output),
@@ -47,22 +49,19 @@ extension TrainingRun {
   /// - Returns: Warnings of what changes the bits, but not the sense.
   /// - Throws: `.badConfiguration` naming every option that must not change.
   static func compare(
-    _ state: TrainerState, _ options: TrainingOptions, _ data: TrainingData, _ team: ThreadTeam
+    _ state: TrainerState<Task>, _ options: Task.Options, dataSHA256: String
   ) throws(RecurError) -> [String] {
     let before = try JSONValue(encoding: state.options)
     let now = try JSONValue(encoding: options)
     var changes: [String] = []
     var lengthChanged = false
-    for key in TrainingOptions.CodingKeys.allCases {
-      let old = text(before[key.rawValue])
-      let new = text(now[key.rawValue])
+    for key in Task.Options.keys where !Task.Options.changeableKeys.contains(key) {
+      let old = text(before[key])
+      let new = text(now[key])
       if old == new { continue }
-      switch key {
-      case .files, .output, .validation, .invalidUTF8, .patience, .sampleEvery, .sampleLength,
-        .samplePrompt, .sampleTemperature, .saveEvery, .keep, .logEvery, .resume, .threads:
-        continue
+      switch TrainingOptions.CodingKeys(rawValue: key) {
       case .epochs, .steps, .minutes: lengthChanged = true
-      default: changes.append("\(key.flag) was \(old) and is \(new)")
+      default: changes.append("\(Task.Options.flag(of: key)) was \(old) and is \(new)")
       }
     }
     if !changes.isEmpty {
@@ -71,12 +70,13 @@ extension TrainingRun {
         hint: "leave them as they were, or train anew in another directory")
     }
     var warnings: [String] = []
-    if lengthChanged, state.options.duration != options.duration {
+    let (lengthBefore, length) = (state.options.training.duration, options.training.duration)
+    if lengthChanged, lengthBefore != length {
       warnings.append(
-        "the run was to take \(state.options.duration) and now takes \(options.duration); the "
+        "the run was to take \(lengthBefore) and now takes \(length); the "
           + "learning rate goes on as if it had always been so")
     }
-    if state.dataSHA256 != data.sha256 {
+    if state.dataSHA256 != dataSHA256 {
       warnings.append("the text is not the one that the run began with")
     }
     if state.kernels != Kernels.name {

@@ -1,5 +1,6 @@
 import RecurCore
 import RecurFiles
+import RecurGradients
 import RecurModels
 import RecurTensors
 
@@ -8,73 +9,71 @@ extension TrainingRun {
   ///
   /// - Returns: Whether that was done; false where a stop was asked for in the middle.
   func evaluate(
-    _ log: MetricsLog, _ elapsed: () -> Double, _ report: (TrainingEvent) -> Void
+    _ log: MetricsLog, _ elapsed: () -> Double, _ report: (TrainingEvent<Task>) -> Void
   ) throws(RecurError) -> Bool {
     let epoch = state.window == 0 ? state.epoch : state.epoch + 1
-    if data.validation.isEmpty {
-      // Without a held-out text the last model is the one that is kept.
+    if !task.hasValidation {
+      // Where nothing is held out the last model is the one that is kept.
       isSaved = false
       state.evaluatedStep = state.globalStep
       state.lossSinceEvaluation = .init()
-      if options.sampleEvery == 0 { try sample(log, epoch: epoch, report) }
+      if common.sampleEvery == 0 { try sample(log, epoch: epoch, report) }
       try writeModel(nil)
       return true
     }
     try trainer.checkWeights(of: model)
     let begin = elapsed()
-    guard
-      let measured = try Evaluation().report(
-        of: data.validation, under: model, measure, isCancelled: { stop.isMade })
-    else { return false }
-    guard measured.nats.isFinite else {
+    guard let measured = try task.evaluate(model, isCancelled: { stop.isMade }) else {
+      return false
+    }
+    let loss = measured.selectionLoss
+    guard loss.isFinite else {
       throw RecurError(
-        .diverged, "the validation loss is \(measured.nats) after step \(state.globalStep)",
+        .diverged, "the validation loss is \(loss) after step \(state.globalStep)",
         hint: "use a lower --learning-rate")
     }
     isSaved = false
-    let isBest = state.validation.observe(measured.natsPerToken)
-    state.plateau.observe(measured.natsPerToken, threshold: 1e-4)
-    state.plateau.reduce(by: options.plateauFactor, patience: options.plateauPatience)
+    let isBest = state.validation.observe(loss)
+    state.plateau.observe(loss, threshold: 1e-4)
+    state.plateau.reduce(by: common.plateauFactor, patience: common.plateauPatience)
     state.evaluatedStep = state.globalStep
     state.logHistory.append(.init(step: state.globalStep, report: measured))
     let trainingLoss = state.lossSinceEvaluation.mean
+    let trainingAccuracy = state.lossSinceEvaluation.accuracy
     state.lossSinceEvaluation = .init()
-    if options.patience > 0, state.validation.failures >= options.patience {
+    if common.patience > 0, state.validation.failures >= common.patience {
       state.isStoppedEarly = true
     }
     state.elapsedSeconds = elapsed()
     var line = line("evaluation", epoch: epoch)
     line.loss = trainingLoss
-    line.bitsPerCharacter = trainingLoss.map(bitsPerCharacter)
-    line.validation = .init(measured, isBest: isBest)
+    line.bitsPerCharacter = trainingLoss.flatMap(task.bitsPerCharacter)
+    line.accuracy = trainingAccuracy
+    line.validation = .init(value: measured.record(isBest: isBest))
     try log.append(line)
     report(
       .evaluated(
         TrainingEvaluation(
-          step: state.globalStep, epoch: epoch, trainingLoss: trainingLoss, report: measured,
-          isBest: isBest, seconds: elapsed() - begin)))
-    if options.sampleEvery == 0 { try sample(log, epoch: epoch, report) }
+          step: state.globalStep, epoch: epoch, trainingLoss: trainingLoss,
+          trainingAccuracy: trainingAccuracy, report: measured, isBest: isBest,
+          seconds: elapsed() - begin)))
+    if common.sampleEvery == 0 { try sample(log, epoch: epoch, report) }
     if isBest {
       best = measured
       state.bestStep = state.globalStep
-      state.bestMetric = measured.natsPerToken
-      state.bestModelCheckpoint = "\(Checkpoint.prefix)\(state.globalStep)"
+      state.bestMetric = loss
+      state.bestModelCheckpoint = "\(Checkpoint<Task>.prefix)\(state.globalStep)"
       // Before the checkpoint that says so: one that is resumed from never lacks its best model.
       try writeModel(measured)
     }
     return true
   }
 
-  /// Lets the model write a text.
+  /// Lets the model write a text, where it writes any.
   func sample(
-    _ log: MetricsLog, epoch: Int, _ report: (TrainingEvent) -> Void
+    _ log: MetricsLog, epoch: Int, _ report: (TrainingEvent<Task>) -> Void
   ) throws(RecurError) {
-    if options.sampleLength == 0 { return }
-    var generator = SeededGenerator(
-      seed: SeededGenerator.mixed(options.seed ^ 0x7361_6d70_6c65) &+ UInt64(state.globalStep))
-    let text = model.generate(
-      after: options.samplePrompt, tokenizer: data.tokenizer, count: options.sampleLength,
-      temperature: options.sampleTemperature, using: &generator)
+    guard let text = task.sample(of: model, step: state.globalStep) else { return }
     lastSample = text
     var line = line("sample", epoch: epoch)
     line.text = text
@@ -83,19 +82,25 @@ extension TrainingRun {
   }
 
   /// Writes a checkpoint, then removes old ones.
-  func save(_ log: MetricsLog, _ report: (TrainingEvent) -> Void) throws(RecurError) {
+  func save(_ log: MetricsLog, _ report: (TrainingEvent<Task>) -> Void) throws(RecurError) {
     if isSaved { return }
     try trainer.checkWeights(of: model)
     try log.synchronize()
     state.metricsByteCount = log.byteCount
-    state.carryParts = carry?.layers.map(\.count)
+    state.carryParts = task.carry?.layers.map(\.count)
     state.options = options
-    state.dataSHA256 = data.sha256
+    state.dataSHA256 = task.dataSHA256
     state.kernels = Kernels.name
     state.threadCount = team.threadCount
-    let path = try Checkpoint(
-      model: model, tokenizer: data.tokenizer, optimizer: trainer.state,
-      stateNames: type(of: trainer.optimizer).stateNames, carry: carry, state: state
+    let starts = trainer.state.starts
+    state.optimizerStarts = starts.isEmpty ? nil : starts
+    let untrained = model.parameters.map(\.name).filter { trainer.state.tensors[$0] == nil }
+    state.untrained = untrained.isEmpty ? nil : untrained
+    let path = try Checkpoint<Task>(
+      model: model, configuration: task.configuration, tokenizer: task.tokenizer,
+      optimizer: trainer.state,
+      stateNames: type(of: trainer.optimizer).stateNames, carry: task.carry,
+      state: state
     ).write(inRun: output)
     newestCheckpoint = path
     isSaved = true
@@ -105,8 +110,8 @@ extension TrainingRun {
 
   private func prune() {
     let all = DurableDirectory.numbered(
-      in: Checkpoint.folder(of: output), prefix: Checkpoint.prefix)
-    for (step, path) in all.dropLast(options.keep) where step != state.bestStep {
+      in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
+    for (step, path) in all.dropLast(common.keep) where step != state.bestStep {
       DurableDirectory.remove(path)
     }
   }
@@ -117,39 +122,10 @@ extension TrainingRun {
   }
 
   /// Writes the model into the directory of the run.
-  private func writeModel(_ measured: EvaluationReport?) throws(RecurError) {
-    var card = ModelCard(
-      datasets: data.sources.map {
-        .init(name: FolderPath.name(of: $0.path), sha256: $0.sha256, byteCount: $0.bytes)
-      },
-      facts: [
-        .init("Steps", "\(state.globalStep)"),
-        .init("Seed", "\(options.seed)"),
-        .init("Held out", heldOut),
-        .init("Kernels", Kernels.name),
-      ], sample: lastSample)
-    if let measured {
-      card.metrics = [
-        .init(
-          type: "bits_per_character", name: "Bits per character",
-          value: measured.bitsPerCharacter),
-        .init(
-          type: "nats_per_token", name: "Nats per token", value: measured.natsPerToken),
-        .init(type: "perplexity", name: "Perplexity per token", value: measured.perplexity),
-      ].filter { $0.value.isFinite }
-    }
-    var directory = ModelDirectory(model, data.tokenizer, card: card, trainingArguments: arguments)
-    if let measured {
-      directory.evaluationResults = try JSONValue(
-        encoding: MetricsLine.Validation(measured, isBest: true))
-    }
-    try directory.write(to: output)
-  }
-
-  private var heldOut: String {
-    if options.validation != nil { return "a text of its own" }
-    if data.validation.isEmpty { return "nothing" }
-    return "the last \(options.validationFraction) of the text"
+  private func writeModel(_ measured: Task.Report?) throws(RecurError) {
+    let outcome = TaskOutcome(
+      stepCount: state.globalStep, report: measured, sample: lastSample, arguments: arguments)
+    try task.write(model, outcome, to: output)
   }
 
   /// Writes `training_args.json`, so that a run that has saved nothing else yet says what it is.

@@ -1,13 +1,13 @@
-import RecurCore
-import RecurData
 public import RecurFiles
 import RecurGradients
-public import RecurModels
+import RecurModels
 import RecurTensors
-public import RecurText
+import RecurText
 
-/// The training of a language model in a directory, from the first step or from a checkpoint to the
-/// last.
+/// The training of a model in a directory, from the first step or from a checkpoint to the last.
+///
+/// What is trained is a task: a language model (`LanguageModelTask`) or a classifier
+/// (`ClassifierTask`).
 ///
 ///     OUT/config.json model.safetensors tokenizer.json …   the best model so far
 ///         checkpoints/checkpoint-<step>/                   moments to go on from
@@ -21,28 +21,26 @@ public import RecurText
 /// with the time that was left, and each line of the metrics says at which part of its time it was.
 ///
 /// The directory is locked for as long as the value lives.
-public final class TrainingRun {
+public final class TrainingRun<Task: TrainingTask> {
   /// The settings.
-  public let options: TrainingOptions
+  public let options: Task.Options
   /// The directory.
   public let output: String
-  /// The text.
-  public let data: TrainingData
+  /// What is trained.
+  public internal(set) var task: Task
   /// The model as it is now.
-  public internal(set) var model: LanguageModel
+  public internal(set) var model: Task.Model
   /// What the run begins with.
-  public let overview: TrainingOverview
+  public let overview: TrainingOverview<Task.Configuration>
 
+  /// The settings that every run has.
+  let common: TrainingOptions
   let stop: StopRequest
   let team: ThreadTeam
-  let windows: ContiguousBatches
-  let measure: TokenMeasure
-  let charactersPerToken: Double
   let arguments: JSONValue
   var trainer: Trainer
-  var carry: Carry?
-  var state: TrainerState
-  var best: EvaluationReport?
+  var state: TrainerState<Task>
+  var best: Task.Report?
   var newestCheckpoint: String?
   /// Whether the newest checkpoint is of this very moment.
   var isSaved = false
@@ -52,96 +50,87 @@ public final class TrainingRun {
   var pace = Pace()
   private let lock: DirectoryLock
 
-  /// Prepares a run: takes the directory, reads the text, builds or restores the model.
+  /// Prepares a run: takes the directory, reads the data, builds or restores the model.
   ///
   /// - Parameters:
   ///   - options: The settings.
   ///   - stop: Asks for the end of the run; see `StopRequest`.
-  ///   - corpus: A text from memory in the place of `options.files`.
-  ///   - validation: A text from memory in the place of `options.validation`.
+  ///   - secondsBefore: Seconds that have gone already and that the clock of a run of a number of minutes
+  ///     counts.
+  ///   - makeTask: Makes what is trained.
   /// - Throws: `.usage` for options that cannot be; `.cannotCreate`, `.noPermission` or `.busy` for the
-  ///   directory; `.badData` for the text; `.badConfiguration` where a checkpoint has other options,
-  ///   or the memory does not suffice.
+  ///   directory; `.badConfiguration` where a checkpoint has other options, or the memory does not
+  ///   suffice; what `makeTask` throws.
   public init(
-    _ options: TrainingOptions, stop: StopRequest = StopRequest(), corpus: Corpus? = nil,
-    validation: Corpus? = nil
+    _ options: Task.Options, stop: StopRequest = StopRequest(), secondsBefore: Double = 0,
+    _ makeTask: (TaskBeginning) throws(RecurError) -> Task
   ) throws(RecurError) {
-    try options.validate()
-    guard Kernels.choose(options.precision) else {
+    try options.validate(as: .usage)
+    let common = options.training
+    guard Kernels.choose(common.precision) else {
       throw RecurError(
-        .usage, "this process cannot compute in \(options.precision.rawValue) any more",
+        .usage, "this process cannot compute in \(common.precision.rawValue) any more",
         hint: "choose the precision before anything is computed")
     }
-    guard let output = options.output, !output.isEmpty else {
+    guard let output = common.output, !output.isEmpty else {
       throw RecurError(
         .usage, "no directory for the model is given", hint: "name one by --output DIR")
     }
     self.options = options
+    self.common = common
     self.output = output
     self.stop = stop
     try Folder.create(output)
     lock = try DirectoryLock(output)
-    let folder = Checkpoint.folder(of: output)
-    DurableDirectory.recover(in: folder, prefix: Checkpoint.prefix)
+    DurableDirectory.recover(
+      in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
     var warnings: [String] = []
-    let checkpoint = try Self.checkpoint(for: options, in: output) { warnings.append($0) }
-
+    let checkpoint = try Self.checkpoint(resuming: common.resume, in: output) {
+      warnings.append($0)
+    }
+    let restored = try checkpoint.map { path throws(RecurError) in
+      try Checkpoint<Task>.state(at: path)
+    }
     let tokenizer = try checkpoint.map { path throws(RecurError) in
-      try Checkpoint.tokenizer(at: path)
+      try Checkpoint<Task>.tokenizer(at: path)
     }
-    if let corpus {
-      data = try TrainingData(
-        options, training: corpus, validation: validation, tokenizer: tokenizer)
-    } else {
-      data = try TrainingData(options, tokenizer: tokenizer)
-    }
-    windows = ContiguousBatches(
-      data.training, batchSize: options.batchSize, windowLength: options.window)
-    measure = TokenMeasure(data.tokenizer.vocabulary)
-    let characterCount = measure.characterCount(of: data.training)
-    charactersPerToken = Double(characterCount) / Double(data.training.count)
     team =
-      options.threads == 0
-      ? ThreadTeam.current : ThreadTeam(threadCount: options.threads)
-
-    let configuration = options.configuration(vocabularySize: data.tokenizer.vocabulary.count)
-    try configuration.validate()
-    let totalSteps = options.duration.totalSteps(stepsPerEpoch: windows.count)
-    trainer = options.makeTrainer(totalSteps: totalSteps)
+      common.threads == 0 ? ThreadTeam.current : ThreadTeam(threadCount: common.threads)
+    let task = try makeTask(TaskBeginning(checkpoint: checkpoint, tokenizer: tokenizer))
+    let totalSteps = common.duration.totalSteps(stepsPerEpoch: task.stepsPerEpoch)
+    trainer = common.makeTrainer(totalSteps: totalSteps)
     let stateNames = type(of: trainer.optimizer).stateNames
-    let memory = MemoryEstimate(
-      configuration, optimizerStates: stateNames.count, batchSize: options.batchSize,
-      windowLength: options.window, trainingTokenCount: data.training.count,
-      validationTokenCount: data.validation.count)
+    let memory = task.memory(optimizerStates: stateNames.count)
     try memory.check()
 
-    var generator = SeededGenerator(seed: options.seed)
-    model = try LanguageModel(configuration, using: &generator)
-    arguments = try Self.arguments(options, data)
-    if let checkpoint {
-      let restored = try Checkpoint.state(at: checkpoint)
+    model = try task.makeModel()
+    arguments = try Self.arguments(options, task)
+    self.task = task
+    if let checkpoint, let restored {
       state = restored
-      warnings += try Self.compare(restored, options, data, team)
-      (trainer.state, carry) = try Checkpoint.restore(
-        &model, from: checkpoint, restored, stateNames: stateNames, batchSize: options.batchSize)
+      warnings += try Self.compare(restored, options, dataSHA256: task.dataSHA256)
+      (trainer.state, self.task.carry) = try Checkpoint<Task>.restore(
+        &model, from: checkpoint, restored, stateNames: stateNames)
       newestCheckpoint = checkpoint
       isSaved = true
       best = restored.logHistory.last { $0.step == restored.bestStep }?.report
-      if restored.window >= windows.count {
+      if restored.window >= task.stepsPerEpoch {
         throw RecurError(
-          .badConfiguration, "the checkpoint is at window \(restored.window) of \(windows.count)",
+          .badConfiguration,
+          "the checkpoint is at window \(restored.window) of \(task.stepsPerEpoch)",
           at: .init(path: checkpoint), hint: "resume with the text that the run began with")
       }
     } else {
       state = TrainerState(
-        runID: Self.runID(options, data), options: options, dataSHA256: data.sha256,
-        kernels: Kernels.name, threads: team.threadCount)
+        runID: Self.runID(options, dataSHA256: task.dataSHA256), options: options,
+        dataSHA256: task.dataSHA256, kernels: Kernels.name, threads: team.threadCount)
+      if secondsBefore > 0 {
+        state.secondsBefore = secondsBefore
+        state.elapsedSeconds = secondsBefore
+      }
     }
-    if data.invalidSequenceCount > 0 {
-      let fate = options.invalidUTF8 == .skip ? "left out" : "replaced by U+FFFD"
-      warnings.append("\(data.invalidSequenceCount) ill-formed sequences of UTF-8 were \(fate)")
-    }
-    if let warning = data.tokenizer.versionWarning { warnings.append(warning) }
+    warnings += task.warnings
+    if let warning = task.tokenizer.versionWarning { warnings.append(warning) }
     if let refused = Kernels.refusedName {
       warnings.append(
         "\(Kernels.environmentVariable)=\(refused) is not possible here; the kernels are "
@@ -149,11 +138,10 @@ public final class TrainingRun {
     }
     self.warnings = warnings
     overview = TrainingOverview(
-      configuration: configuration, parameterCount: model.parameterCount,
-      trainingTokenCount: data.training.count, trainingCharacterCount: characterCount,
-      validationTokenCount: data.validation.count, coverage: data.tokenizer.coverage,
-      stepsPerEpoch: windows.count, totalSteps: totalSteps, duration: options.duration,
-      evaluationInterval: Self.evaluationInterval(options, stepsPerEpoch: windows.count),
+      configuration: task.configuration, parameterCount: model.parameterCount,
+      data: task.overview, stepsPerEpoch: task.stepsPerEpoch, totalSteps: totalSteps,
+      duration: common.duration,
+      evaluationInterval: Self.evaluationInterval(common, stepsPerEpoch: task.stepsPerEpoch),
       resumedStep: state.globalStep, kernels: Kernels.name, threadCount: team.threadCount,
       memory: memory)
   }
@@ -166,30 +154,32 @@ public final class TrainingRun {
   }
 
   /// The same for the same options and data, so that logs of equal runs are equal.
-  private static func runID(_ options: TrainingOptions, _ data: TrainingData) -> String {
+  private static func runID(_ options: Task.Options, dataSHA256: String) -> String {
     var digest = SHA256Digest()
     var options = options
-    options.output = nil
-    options.resume = false
-    options.threads = 0
+    options.training.output = nil
+    options.training.resume = false
+    options.training.threads = 0
     let json = (try? JSONGate.encode(options)) ?? []
     digest.update(json)
-    digest.update(Array(data.sha256.utf8))
+    digest.update(Array(dataSHA256.utf8))
     return String(digest.hexadecimal().prefix(12))
   }
 
   /// What `training_args.json` says.
   private static func arguments(
-    _ options: TrainingOptions, _ data: TrainingData
+    _ options: Task.Options, _ task: Task
   ) throws(RecurError) -> JSONValue {
-    struct Arguments: Encodable {
-      let options: TrainingOptions
-      let files: [TrainingData.Source]
-      let data_sha256: String
-      let kernels: String
-    }
-    return try JSONValue(
-      encoding: Arguments(
-        options: options, files: data.sources, data_sha256: data.sha256, kernels: Kernels.name))
+    try JSONValue(
+      encoding: RunArguments(
+        options: options, files: task.sources, data_sha256: task.dataSHA256,
+        kernels: Kernels.name))
   }
+}
+
+private struct RunArguments<Options: TaskOptions>: Encodable {
+  let options: Options
+  let files: [TrainingData.Source]
+  let data_sha256: String
+  let kernels: String
 }

@@ -7,7 +7,7 @@ struct SmallRun {
   let folder = TemporaryFolder()
   var options = TrainingOptions()
   /// What the last run told.
-  var events: [TrainingEvent] = []
+  var events: [TrainingEvent<LanguageModelTask>] = []
 
   static let text = SmallLanguage.brackets(60, seed: 4)
 
@@ -29,11 +29,11 @@ struct SmallRun {
 
   /// Runs until the end, or until a step after which a stop is asked for.
   @discardableResult
-  mutating func run(stoppingAfter step: Int? = nil) throws -> TrainingSummary {
+  mutating func run(stoppingAfter step: Int? = nil) throws -> TrainingSummary<EvaluationReport> {
     let stop = StopRequest()
     let run = try TrainingRun(options, stop: stop, corpus: Corpus(text: Self.text))
-    var events: [TrainingEvent] = []
-    let result = Result { () throws -> TrainingSummary in
+    var events: [TrainingEvent<LanguageModelTask>] = []
+    let result = Result { () throws -> TrainingSummary<EvaluationReport> in
       try run.run { event in
         events.append(event)
         if case .step(let progress) = event, progress.step == step { stop.make() }
@@ -66,7 +66,7 @@ struct SmallRun {
   var warnings: [String] {
     events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
   }
-  var evaluations: [TrainingEvaluation] {
+  var evaluations: [TrainingEvaluation<EvaluationReport>] {
     events.compactMap { if case .evaluated(let evaluation) = $0 { evaluation } else { nil } }
   }
   var steps: [TrainingProgress] {

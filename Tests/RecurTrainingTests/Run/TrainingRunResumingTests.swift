@@ -169,9 +169,9 @@ import Testing
       #expect(error?.what.contains(flag) == true)
     }
     #expect(error?.what.contains("--window") == false)
-    let stored = try TrainingRun.storedOptions(in: run.folder("out"))
+    let stored = try TrainingRun<LanguageModelTask>.storedOptions(in: run.folder("out"))
     #expect(stored?.batchSize == 3)
-    #expect(try TrainingRun.storedOptions(in: run.folder("elsewhere")) == nil)
+    #expect(try TrainingRun<LanguageModelTask>.storedOptions(in: run.folder("elsewhere")) == nil)
   }
 
   @Test("Another text is warned of")
