@@ -108,7 +108,8 @@ public struct LanguageModelHead: Module {
   func logits(_ outputs: Tensor, embedding: Tensor) -> Tensor {
     if let adaptive {
       var result = Tensor(unwritten: [outputs.shape[0], adaptive.classCount])
-      packed(embedding: embedding)(outputs, into: &result)
+      var workspace = Tensor(unwritten: [0])
+      packed(embedding: embedding)(outputs, into: &result, workspace: &workspace)
       return result
     }
     return Variable(outputs).linear(

@@ -64,8 +64,8 @@ package final class StoragePool: Sendable {
   func take(byteCount: Int) -> Block {
     let size = Self.roundedSize(byteCount)
     let isLarge = size >= 2 * Self.pageSize
-    let (found, outgrown) = state.withLock { state in
-      if let block = state.waiting[size]?.popLast() { return (block, Block?.none) }
+    let (found, outgrown) = state.withLock { state -> (found: Block?, outgrown: Block?) in
+      if let block = state.waiting[size]?.popLast() { return (block, nil) }
       return isLarge ? state.takeLarge(size) : (nil, nil)
     }
     if let outgrown { free(outgrown.address) }

@@ -1,7 +1,4 @@
-import RecurCore
 import RecurFiles
-import RecurGradients
-import RecurLayers
 import RecurModels
 import RecurTensors
 
@@ -24,10 +21,6 @@ extension SequenceClassifier {
     configuration.embeddingSize = source.embeddingSize
     configuration.hiddenSizes = source.hiddenSizes
     configuration.forgetBias = source.forgetBias
-    try self.init(configuration, using: &generator)
-    embedding.weight.value = model.embedding.weight.value
-    var stack = model.stack
-    stack.dropout = core.dropout
-    core = .forward(stack)
+    try self.init(configuration, from: model, using: &generator)
   }
 }
