@@ -41,8 +41,8 @@ struct CommandLineTests {
         corpus                  List and fetch texts to train on.
         doctor                  Show versions, the processor, the chosen kernels and
                                 measured speeds.
-        benchmark               Measure how fast this machine trains, generates and
-                                tokenizes.
+        benchmark               Measure how fast this machine trains, generates,
+                                scores and tokenizes.
 
         See 'recur help <subcommand>' for detailed help.
 
@@ -57,7 +57,7 @@ struct CommandLineTests {
     arguments: [
       ["train"], ["train", "lm"], ["generate"], ["evaluate"], ["tokenize"], ["info"], ["corpus"],
       ["corpus", "list"], ["corpus", "fetch"], ["doctor"], ["benchmark"], ["benchmark", "train"],
-      ["benchmark", "generate"], ["benchmark", "tokenize"],
+      ["benchmark", "generate"], ["benchmark", "score"], ["benchmark", "tokenize"],
     ])
   func help(_ command: [String]) throws {
     let result = try recur(command + ["--help"])
