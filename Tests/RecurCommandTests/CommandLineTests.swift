@@ -178,6 +178,17 @@ struct CommandLineTests {
     let generate = try SmallTraining.document(
       recur(["benchmark", "generate", "--length", "3", "--streams", "2"] + sizes).output)
     #expect(generate["characters_per_second"]?.number ?? 0 > 0)
+    let score = try SmallTraining.document(
+      recur(["benchmark", "score", "--documents", "5", "--save", "score.safetensors"] + sizes)
+        .output)
+    for key in ["documents_per_second", "tokens_per_second", "model_gflops", "fraction_of_peak"] {
+      #expect(score[key]?.number ?? 0 > 0, "\(key)")
+    }
+    // What a peer needs to compute the same.
+    let saved = try SafetensorsFile(contentsOf: folder.path + "/score.safetensors")
+    let count = try #require(score["tokens"]?.integer)
+    #expect(saved.record(named: "tokens")?.shape == [count])
+    #expect(saved.record(named: "logits")?.shape == [5, 2])
     folder.file("text.txt", SmallTraining.text.utf8)
     let tokenize = try SmallTraining.document(
       recur(["benchmark", "tokenize", "text.txt", "--seconds", "0", "--json"]).output)
