@@ -1,4 +1,4 @@
-package import CKernels
+import CKernels
 
 /// The weights (N, K) of a product x · wᵀ, packed once for inference.
 ///
