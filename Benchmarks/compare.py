@@ -188,7 +188,7 @@ def scoring(options):
         file = os.path.join(folder, "score.safetensors")
         for _ in range(options.rounds):
             a = recur("score", *SCORING, "--threads", options.threads, "--seconds", "1", "--save", file)
-            chosen = chosen or ["best", threads, "64,128"]
+            chosen = chosen or ["best", threads, "64" if options.quick else "64,128"]
             mode, count, size = chosen
             b = peer("score.py", file, "--mode", mode, "--threads", count, "--batch-size", size,
                      "--rounds", "3")

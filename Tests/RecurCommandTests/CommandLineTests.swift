@@ -41,8 +41,8 @@ struct CommandLineTests {
         corpus                  List and fetch texts to train on.
         doctor                  Show versions, the processor, the chosen kernels and
                                 measured speeds.
-        benchmark               Measure how fast this machine trains, generates and
-                                tokenizes.
+        benchmark               Measure how fast this machine trains, generates,
+                                scores and tokenizes.
 
         See 'recur help <subcommand>' for detailed help.
 
@@ -57,7 +57,7 @@ struct CommandLineTests {
     arguments: [
       ["train"], ["train", "lm"], ["generate"], ["evaluate"], ["tokenize"], ["info"], ["corpus"],
       ["corpus", "list"], ["corpus", "fetch"], ["doctor"], ["benchmark"], ["benchmark", "train"],
-      ["benchmark", "generate"], ["benchmark", "tokenize"],
+      ["benchmark", "generate"], ["benchmark", "score"], ["benchmark", "tokenize"],
     ])
   func help(_ command: [String]) throws {
     let result = try recur(command + ["--help"])
@@ -178,6 +178,17 @@ struct CommandLineTests {
     let generate = try SmallTraining.document(
       recur(["benchmark", "generate", "--length", "3", "--streams", "2"] + sizes).output)
     #expect(generate["characters_per_second"]?.number ?? 0 > 0)
+    let score = try SmallTraining.document(
+      recur(["benchmark", "score", "--documents", "5", "--save", "score.safetensors"] + sizes)
+        .output)
+    for key in ["documents_per_second", "tokens_per_second", "model_gflops", "fraction_of_peak"] {
+      #expect(score[key]?.number ?? 0 > 0, "\(key)")
+    }
+    // What a peer needs to compute the same.
+    let saved = try SafetensorsFile(contentsOf: folder.path + "/score.safetensors")
+    let count = try #require(score["tokens"]?.integer)
+    #expect(saved.record(named: "tokens")?.shape == [count])
+    #expect(saved.record(named: "logits")?.shape == [5, 2])
     folder.file("text.txt", SmallTraining.text.utf8)
     let tokenize = try SmallTraining.document(
       recur(["benchmark", "tokenize", "text.txt", "--seconds", "0", "--json"]).output)

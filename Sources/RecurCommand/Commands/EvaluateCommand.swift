@@ -64,7 +64,8 @@ struct EvaluateCommand: ParsableCommand {
       let tokens = directory.tokenizer.encode(corpus)
       do throws(RecurError) {
         if perToken {
-          let losses = try Evaluation(tracks: 1, weights: weights).losses(of: tokens, under: directory.model)
+          let losses = try Evaluation(tracks: 1, weights: weights)
+            .losses(of: tokens, under: directory.model)
           let predicted = tokens.dropFirst()
           let report = EvaluationReport(
             nats: losses.reduce(0, +), tokenCount: predicted.count,
@@ -72,7 +73,8 @@ struct EvaluateCommand: ParsableCommand {
             byteCount: measure.byteCount(of: predicted))
           results.append(Result(file: file, report: report, tokens: tokens, losses: losses))
         } else {
-          let report = try Evaluation(weights: weights).report(of: tokens, under: directory.model, measure)
+          let report = try Evaluation(weights: weights)
+            .report(of: tokens, under: directory.model, measure)
           results.append(Result(file: file, report: report))
         }
       } catch {
