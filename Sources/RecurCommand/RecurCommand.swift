@@ -20,7 +20,8 @@ struct RecurCommand: ParsableCommand {
     version: "recur \(RecurVersion.current)",
     subcommands: [
       TrainCommand.self, GenerateCommand.self, SentimentCommand.self, EvaluateCommand.self,
-      TokenizeCommand.self, InfoCommand.self, CorpusCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+      TokenizeCommand.self, InfoCommand.self, CorpusCommand.self, DoctorCommand.self,
+      BenchmarkCommand.self,
     ])
 
   static func main() {

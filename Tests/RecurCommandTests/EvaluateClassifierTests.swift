@@ -6,9 +6,12 @@ import Testing
 struct EvaluateClassifierTests {
   private static let train =
     "text,label\n"
-    + (0..<20).map { "a \($0 % 2 == 0 ? "good" : "bad") film \($0),\($0 % 2 == 0 ? "pos" : "neg")\n" }
+    + (0..<20).map {
+      "a \($0 % 2 == 0 ? "good" : "bad") film \($0),\($0 % 2 == 0 ? "pos" : "neg")\n"
+    }
     .joined()
-  private static let test = "text,label\ngood,pos\nbad,neg\nvery good,pos\nA bad  FILM 1,neg\nbad,pos\n"
+  private static let test =
+    "text,label\ngood,pos\nbad,neg\nvery good,pos\nA bad  FILM 1,neg\nbad,pos\n"
 
   private func classifier(trainingFiles: [String] = []) throws -> SmallClassifier {
     let small = try SmallClassifier(trainingFiles: trainingFiles)

@@ -151,9 +151,9 @@ struct SentimentCommandTests {
     let line = SentimentLine(["neg", "positive"], unicode: true, width: 40)
     #expect(
       line.shown("one  two\tthree four five", label: "neg", probability: 0.7312)
-        == "neg       0.731  ███████▎    one two thr…\n")
+        == "neg       0.731  ███████▎    one two th…\n")
     #expect(line.shown("世界世界世界世", label: "neg", probability: 1).hasSuffix("█  世界世界世…\n"))
-    #expect(line.shown("exactly 12.", label: "neg", probability: 0).hasSuffix("  exactly 12.\n"))
+    #expect(line.shown("exactly 11.", label: "neg", probability: 0).hasSuffix("  exactly 11.\n"))
     let narrow = SentimentLine(["neg"], unicode: false, width: 3)
     #expect(narrow.shown("text", label: "neg", probability: 0.5) == "neg  0.500  #####.....  \n")
   }

@@ -103,13 +103,16 @@ struct SentimentCommand: ParsableCommand {
       if let format, format != .text {
         throw ValidationError("--follow reads plain text, not \(format.rawValue)")
       }
-      if output != nil { throw ValidationError("--follow prints; it has no end to complete a file at") }
+      if output != nil {
+        throw ValidationError("--follow prints; it has no end to complete a file at")
+      }
     }
   }
 
   func run() throws {
     try computing.run {
-      let scorer = try model.map { path throws(RecurError) in try SentimentModel(contentsOf: path) }
+      let scorer =
+        try model.map { path throws(RecurError) in try SentimentModel(contentsOf: path) }
         ?? ShippedModel.load()
       if let warning = scorer.tokenizer.versionWarning, !console.quiet {
         StandardStream.error.show("warning: \(warning)\n")
