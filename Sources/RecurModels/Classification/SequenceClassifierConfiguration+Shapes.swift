@@ -4,6 +4,9 @@ extension SequenceClassifierConfiguration {
   /// The layers as specifications, from the inputs to the outputs.
   public var cells: [CellSpecification] { core.cells }
 
+  /// What is dropped in training, in a line.
+  public var dropoutDescription: String { core.dropoutDescription }
+
   /// W: the width of the outputs of the last layer, both directions together.
   public var outputSize: Int { (hiddenSizes.last ?? 0) * (isBidirectional ? 2 : 1) }
 
