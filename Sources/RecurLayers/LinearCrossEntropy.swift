@@ -74,7 +74,10 @@ private struct LinearCrossEntropy {
     let (columns, inner) = (weight.shape[0], weight.shape[1])
     let height = min(LogitBlock.rows(columns: columns), targets.count)
     let weights = MatrixView(weight.value.pointer, rows: columns, columns: inner)
-    var block = Tensor(unwritten: [height, columns])
+    // Rows are rounded up, so that calls with nearly as many, as clusters have, share their memory.
+    let least = 1 << (Int.bitWidth - (height - 1).leadingZeroBitCount)
+    let room = min(least, LogitBlock.rows(columns: columns))
+    var block = Tensor(unwritten: [room, columns])
     let logits = block.mutablePointer
     var losses = [Double](repeating: 0, count: targets.count)
     for first in stride(from: 0, to: targets.count, by: height) {
