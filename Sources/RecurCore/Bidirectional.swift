@@ -98,21 +98,81 @@ public struct Bidirectional: Module {
   public func unroll(
     _ inputs: Variable, lengths: [Int32]?, states: [[Variable]]?
   ) -> (outputs: Variable, states: [[Variable]]) {
-    precondition(
-      states == nil || states?.count == 2 * layers.count,
-      "the state of \(states?.count ?? 0) directions for \(2 * layers.count)")
-    var outputs = inputs
-    var finals: [[Variable]] = []
-    for (index, layer) in layers.enumerated() {
-      if index > 0 { outputs = outputs.dropout(probability: dropout) }
-      let forward = RecurrentStack.unroll(
+    check(states?.count)
+    let reversed = inputs.reversed(lengths: lengths)
+    let bottom = layers[0]
+    return above(
+      RecurrentStack.unroll(bottom.forward, inputs, lengths: lengths, from: states?[0]),
+      RecurrentStack.unroll(bottom.backward, reversed, lengths: lengths, from: states?[1]),
+      lengths: lengths, states: states)
+  }
+
+  /// All steps of a batch of whole sequences whose inputs are rows of an embedding.
+  ///
+  /// - Parameters:
+  ///   - tokens: The row of each input, (T, B).
+  ///   - embedding: (V, D).
+  ///   - batchSize: B.
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do.
+  ///   - carry: The state in which each direction of each layer begins; nil for the initial state.
+  /// - Returns: The outputs of the last layer, (T, B, 2H), and the state at the end of each direction.
+  public func unroll(
+    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]? = nil,
+    from carry: Carry? = nil
+  ) -> (outputs: Variable, carry: Carry) {
+    let states = carry?.variables(on: embedding.tape)
+    check(states?.count)
+    let steps = tokens.count / max(1, batchSize)
+    var reversed = tokens
+    for row in 0..<batchSize {
+      let length = lengths.map { Int($0[row]) } ?? steps
+      for step in 0..<length {
+        reversed[step * batchSize + row] = tokens[(length - 1 - step) * batchSize + row]
+      }
+    }
+    let bottom = layers[0]
+    let (outputs, finals) = above(
+      RecurrentStack.unroll(
+        bottom.forward, tokens: tokens, embedding: embedding, batchSize: batchSize,
+        lengths: lengths, from: states?[0]),
+      RecurrentStack.unroll(
+        bottom.backward, tokens: reversed, embedding: embedding, batchSize: batchSize,
+        lengths: lengths, from: states?[1]),
+      lengths: lengths, states: states)
+    return (outputs, Carry(detaching: finals))
+  }
+
+  private typealias Direction = (outputs: Variable, parts: [Variable])
+
+  /// The layers above the first, whose directions are given.
+  private func above(
+    _ forward: Direction, _ backward: Direction, lengths: [Int32]?, states: [[Variable]]?
+  ) -> (outputs: Variable, states: [[Variable]]) {
+    var (forward, backward) = (forward, backward)
+    var finals = [forward.parts, backward.parts]
+    var outputs = Self.sideBySide(forward, backward, lengths: lengths)
+    for (index, layer) in layers.enumerated().dropFirst() {
+      outputs = outputs.dropout(probability: dropout)
+      forward = RecurrentStack.unroll(
         layer.forward, outputs, lengths: lengths, from: states?[2 * index])
-      let backward = RecurrentStack.unroll(
+      backward = RecurrentStack.unroll(
         layer.backward, outputs.reversed(lengths: lengths), lengths: lengths,
         from: states?[2 * index + 1])
-      outputs = .concatenated([forward.outputs, backward.outputs.reversed(lengths: lengths)])
+      outputs = Self.sideBySide(forward, backward, lengths: lengths)
       finals += [forward.parts, backward.parts]
     }
     return (outputs, finals)
+  }
+
+  private static func sideBySide(
+    _ forward: Direction, _ backward: Direction, lengths: [Int32]?
+  ) -> Variable {
+    .concatenated([forward.outputs, backward.outputs.reversed(lengths: lengths)])
+  }
+
+  private func check(_ count: Int?) {
+    precondition(
+      count == nil || count == 2 * layers.count,
+      "the state of \(count ?? 0) directions for \(2 * layers.count)")
   }
 }

@@ -13,18 +13,18 @@ extension RecurrentCell {
   /// All steps of a window of tokens: with the input weights folded into the embedding where the
   /// kernels know the cell, else by looking the rows up and unrolling over them.
   public func unroll(
-    tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?
+    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State) {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) batch rows")
     let folded = FusedRecurrence.Inputs.tokens(tokens, embedding: embedding, batchSize: batchSize)
-    if let fused = unrolledFused(folded, lengths: nil, from: state, on: embedding.tape) {
+    if let fused = unrolledFused(folded, lengths: lengths, from: state, on: embedding.tape) {
       return fused
     }
     let inputs = embedding.gatherRows(tokens)
       .reshaped([tokens.count / batchSize, batchSize] + embedding.shape.dropFirst())
-    return unroll(inputs, lengths: nil, from: state)
+    return unroll(inputs, lengths: lengths, from: state)
   }
 
   /// All steps as one node; nil where the kernels do not know the cell. `unrolledStepwise` is its
@@ -105,6 +105,13 @@ extension RecurrentCell {
   public func unroll(
     tokens: [Int32], embedding: Variable, batchSize: Int
   ) -> (outputs: Variable, state: State) {
-    unroll(tokens: tokens, embedding: embedding, batchSize: batchSize, from: nil)
+    unroll(tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: nil, from: nil)
+  }
+
+  /// All steps of a window of tokens, (T, B), from a state, nil for the initial one.
+  public func unroll(
+    tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?
+  ) -> (outputs: Variable, state: State) {
+    unroll(tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: nil, from: state)
   }
 }

@@ -48,7 +48,9 @@ public protocol RecurrentCell: Module {
   ///   - tokens: The row of each input, (T, B).
   ///   - embedding: (V, D).
   ///   - batchSize: B.
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do.
+  ///   - state: The state before the first step; nil for the initial state.
   func unroll(
-    tokens: [Int32], embedding: Variable, batchSize: Int, from state: State?
+    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?, from state: State?
   ) -> (outputs: Variable, state: State)
 }

@@ -46,7 +46,12 @@ public struct RecurrentStack: Module {
 
   /// The state before the first step, when none is given.
   public func initialCarry(batchSize: Int) -> Carry {
-    Carry(layers: layers.map { Self.initialParts(of: $0, batchSize: batchSize) })
+    Self.initialCarry(of: layers, batchSize: batchSize)
+  }
+
+  /// The state of some cells before the first step, when none is given.
+  public static func initialCarry(of cells: [any RecurrentCell], batchSize: Int) -> Carry {
+    Carry(layers: cells.map { initialParts(of: $0, batchSize: batchSize) })
   }
 
   /// All steps of a window.
@@ -94,19 +99,22 @@ public struct RecurrentStack: Module {
   ///   - tokens: The row of each input, (T, B).
   ///   - embedding: (V, D).
   ///   - batchSize: B.
+  ///   - lengths: The steps that count of each batch row, from 1 to T; nil where all do.
   ///   - carry: The state before the first step; nil for the initial state.
-  /// - Returns: The outputs of the last layer, (T, B, H), and the state after the last step.
+  /// - Returns: The outputs of the last layer, (T, B, H), and the state after each row's last step.
   public func unroll(
-    tokens: [Int32], embedding: Variable, batchSize: Int, from carry: Carry? = nil
+    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]? = nil,
+    from carry: Carry? = nil
   ) -> (outputs: Variable, carry: Carry) {
     let states = carry?.variables(on: embedding.tape)
     check(states?.count)
     var (outputs, parts) = Self.unroll(
-      layers[0], tokens: tokens, embedding: embedding, batchSize: batchSize, from: states?[0])
+      layers[0], tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths,
+      from: states?[0])
     var finals = [parts]
     for (index, layer) in layers.enumerated().dropFirst() {
       outputs = outputs.dropout(probability: dropout)
-      (outputs, parts) = Self.unroll(layer, outputs, lengths: nil, from: states?[index])
+      (outputs, parts) = Self.unroll(layer, outputs, lengths: lengths, from: states?[index])
       finals.append(parts)
     }
     return (outputs, Carry(detaching: finals))
@@ -132,12 +140,13 @@ public struct RecurrentStack: Module {
     return (result.outputs, result.state.parts)
   }
 
-  private static func unroll<Cell: RecurrentCell>(
-    _ cell: Cell, tokens: [Int32], embedding: Variable, batchSize: Int, from parts: [Variable]?
+  static func unroll<Cell: RecurrentCell>(
+    _ cell: Cell, tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?,
+    from parts: [Variable]?
   ) -> (outputs: Variable, parts: [Variable]) {
     let state = parts.map { Cell.State(parts: $0) }
     let result = cell.unroll(
-      tokens: tokens, embedding: embedding, batchSize: batchSize, from: state)
+      tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: state)
     return (result.outputs, result.state.parts)
   }
 }

@@ -10,22 +10,33 @@ public import RecurTensors
 /// - Parameters:
 ///   - logits: (…, V), N rows in all.
 ///   - targets: N numbers from 0 up to V - 1; a negative one does not count.
-/// - Returns: The mean over the targets that count, of shape `[]` and 0 where there are none; the sum
-///   over them, in double precision; and how many there are.
+///   - weights: How much each target counts, (N), from 0 on; nil where all count the same.
+/// - Returns: The mean over the targets that count, weighted, of shape `[]` and 0 where there are none;
+///   the weighted sum over them, in double precision; and how many there are.
 public func softmaxCrossEntropy(
-  _ logits: consuming Variable, targets: [Int32]
+  _ logits: consuming Variable, targets: [Int32], weights: [Real]? = nil
 ) -> (mean: Variable, total: Double, count: Int) {
   let shape = logits.shape
   check(targets, forLogitsOf: shape)
+  precondition(
+    weights.map { $0.count == targets.count } ?? true,
+    "\(weights?.count ?? 0) weights for \(targets.count) targets")
   let count = targets.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }
+  let share =
+    weights.map { zip(targets, $0).reduce(0.0) { $0 + ($1.0 >= 0 ? Double($1.1) : 0) } }
+    ?? Double(count)
   let (tape, operand) = (logits.tape, logits.operand)
   let wantsGradient = logits.wantsGradient
   var scores = logits.value
   _ = consume logits
-  let losses = replaceByGradients(
-    &scores, targets: targets, scale: count == 0 ? 0 : 1 / Real(count))
+  var losses = replaceByGradients(
+    &scores, targets: targets, scale: share == 0 ? 0 : Real(1 / share))
+  if let weights {
+    for (row, weight) in weights.enumerated() { losses[row] *= Double(weight) }
+    scaleRows(of: &scores, by: weights)
+  }
   let total = losses.reduce(0, +)
-  let mean = Tensor(count == 0 ? 0 : Real(total / Double(count)))
+  let mean = Tensor(share == 0 ? 0 : Real(total / share))
   guard let tape else { return (Variable(mean), total, count) }
   guard wantsGradient else { return (tape.constant(mean), total, count) }
   let gradients = scores
@@ -57,6 +68,14 @@ public func softmaxCrossEntropy(
 public func crossEntropyLosses(_ logits: consuming Tensor, targets: [Int32]) -> [Double] {
   check(targets, forLogitsOf: logits.shape)
   return replaceByGradients(&logits, targets: targets, scale: 1)
+}
+
+private func scaleRows(of tensor: inout Tensor, by factors: [Real]) {
+  let width = tensor.count / max(1, factors.count)
+  let target = tensor.mutablePointer
+  for (row, factor) in factors.enumerated() {
+    Kernels.table.scale(target + row * width, factor, target + row * width, Int64(width))
+  }
 }
 
 private func check(_ targets: [Int32], forLogitsOf shape: [Int]) {

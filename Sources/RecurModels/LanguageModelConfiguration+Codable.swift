@@ -1,5 +1,3 @@
-import RecurFiles
-
 extension LanguageModelConfiguration: Codable {
   /// The `model_type` of a `config.json`.
   public static let modelType = "recur-language-model"
@@ -29,54 +27,21 @@ extension LanguageModelConfiguration: Codable {
   /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
   ///   the decoder's own error where numbers that are no integers are the only ones.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    var problems: [String] = []
-    // JSONDecoder has an error of its own for a number that does not fit its type. Where there is
-    // nothing else, it is handed on, for only its receiver knows where in the text the number stands.
-    var badNumbers: [any Error] = []
-    /// The value of a key; nil with a problem noted where it is missing or of another type.
-    func read<Value: Decodable>(
-      _ type: Value.Type, _ key: CodingKeys, _ what: String, default fallback: Value? = nil
-    ) -> Value? {
-      do {
-        if let value = try container.decodeIfPresent(type, forKey: key) { return value }
-        if let fallback { return fallback }
-        problems.append("`\(key.rawValue)` is missing")
-      } catch {
-        if !(error is DecodingError) { badNumbers.append(error) }
-        problems.append("`\(key.rawValue)` is not \(what)")
-      }
-      return nil
-    }
-    let modelType = read(String.self, .modelType, "a string")
-    if let modelType, modelType != Self.modelType {
-      problems.append(
-        "`model_type` is \"\(DisplayText.escaped(modelType, limit: 60))\", "
-          + "not \"\(Self.modelType)\"")
-    }
+    var reader = try ConfigurationReader(decoder, CodingKeys.self)
+    let modelType = reader.read(String.self, .modelType, "a string")
+    reader.check(.modelType, modelType, isOneOf: [Self.modelType])
     let names = CellKind.allCases.map(\.rawValue).joined(separator: ", ")
-    let cell = read(CellKind.self, .cell, "one of \(names)")
-    let vocabularySize = read(Int.self, .vocabularySize, "a plain integer")
-    let embeddingSize = read(Int.self, .embeddingSize, "a plain integer")
-    let hiddenSizes = read([Int].self, .hiddenSizes, "a list of plain integers")
-    let dropout = read(Double.self, .dropout, "a number", default: 0)
-    let tiesWeights = read(Bool.self, .tiesWeights, "true or false", default: false)
-    let forgetBias = read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
-    if let type = read(String.self, .dataType, "a string", default: "float32"), type != "float32" {
-      problems.append(
-        "`torch_dtype` is \"\(DisplayText.escaped(type, limit: 60))\", not \"float32\"")
-    }
-    if let hiddenSizes,
-      let count = read(Int.self, .layerCount, "a plain integer", default: hiddenSizes.count),
-      count != hiddenSizes.count
-    {
-      problems.append("`num_layers` is \(count), but `hidden_sizes` has \(hiddenSizes.count)")
-    }
-    if let last = hiddenSizes?.last,
-      let size = read(Int.self, .hiddenSize, "a plain integer", default: last), size != last
-    {
-      problems.append("`hidden_size` is \(size), but the last of `hidden_sizes` is \(last)")
-    }
+    let cell = reader.read(CellKind.self, .cell, "one of \(names)")
+    let vocabularySize = reader.read(Int.self, .vocabularySize, "a plain integer")
+    let embeddingSize = reader.read(Int.self, .embeddingSize, "a plain integer")
+    let hiddenSizes = reader.read([Int].self, .hiddenSizes, "a list of plain integers")
+    let dropout = reader.read(Double.self, .dropout, "a number", default: 0)
+    let tiesWeights = reader.read(Bool.self, .tiesWeights, "true or false", default: false)
+    let forgetBias =
+      reader.read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
+    let type = reader.read(String.self, .dataType, "a string", default: "float32")
+    reader.check(.dataType, type, isOneOf: ["float32"])
+    reader.checkLayers(hiddenSizes, count: .layerCount, size: .hiddenSize)
     // The placeholders stand only where a problem is noted already, so no further one comes of them.
     let configuration = LanguageModelConfiguration(
       cell: cell ?? .lstm, vocabularySize: vocabularySize ?? 1,
@@ -84,13 +49,7 @@ extension LanguageModelConfiguration: Codable {
       hiddenSizes: hiddenSizes ?? [embeddingSize ?? 1],
       dropout: dropout ?? 0, tiesWeights: tiesWeights ?? false,
       forgetBias: cell == nil ? nil : forgetBias)
-    problems += configuration.problems
-    if let first = badNumbers.first, badNumbers.count == problems.count { throw first }
-    if !problems.isEmpty {
-      throw RecurError(
-        .badConfiguration, RecurError.joined(problems),
-        hint: "restore the configuration that was written with the model")
-    }
+    try reader.check(configuration.problems)
     self = configuration
   }
 

@@ -56,44 +56,19 @@ public struct LanguageModelConfiguration: Sendable, Equatable {
 
   /// Everything that is wrong; empty for a configuration that can be built.
   var problems: [String] {
-    var problems: [String] = []
-    func check(_ name: String, _ value: Int, _ limit: Int) {
-      if !(1...limit).contains(value) {
-        problems.append("\(name) is \(value), possible are 1 to \(limit)")
-      }
-    }
-    check("vocab_size", vocabularySize, Self.maximumVocabularySize)
-    check("embedding_size", embeddingSize, Self.maximumSize)
-    if hiddenSizes.isEmpty { problems.append("hidden_sizes is empty: there is no layer") }
-    if hiddenSizes.count > Self.maximumLayerCount {
-      problems.append(
-        "hidden_sizes has \(hiddenSizes.count) layers, possible are 1 to \(Self.maximumLayerCount)")
-    }
-    for (layer, size) in hiddenSizes.prefix(Self.maximumLayerCount).enumerated() {
-      check("hidden_sizes[\(layer)]", size, Self.maximumSize)
-    }
-    if !(dropout >= 0 && dropout < 1) {
-      problems.append("dropout is \(dropout), possible are 0 up to, not including, 1")
-    }
-    if let forgetBias {
-      if !(forgetBias.magnitude <= 1000) {
-        problems.append("forget_bias is \(forgetBias), possible are -1000 to 1000")
-      }
-      if cell != .lstm {
-        problems.append("forget_bias is for lstm, the cell is \(cell.rawValue)")
-      }
-    }
+    var problems = core.problems
     if tiesWeights, let last = hiddenSizes.last, last != embeddingSize {
       problems.append(
         "tie_weights needs embedding_size (\(embeddingSize)) and the last hidden size (\(last)) "
           + "to be equal")
     }
-    if problems.isEmpty {
-      guard let count = checkedParameterCount, count <= Self.maximumParameterCount else {
-        let count = checkedParameterCount.map(String.init) ?? "more than 2^63"
-        return ["the model has \(count) parameters, the most is \(Self.maximumParameterCount)"]
-      }
-    }
-    return problems
+    return problems.isEmpty ? CoreConfiguration.countProblems(parameterShapes) : problems
+  }
+
+  /// The core, without the head.
+  var core: CoreConfiguration {
+    CoreConfiguration(
+      cell: cell, vocabularySize: vocabularySize, embeddingSize: embeddingSize,
+      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias)
   }
 }

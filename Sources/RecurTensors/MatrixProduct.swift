@@ -7,6 +7,8 @@ import COpenBLAS
 
 /// The natural logarithm in double precision.
 package func logarithm(_ x: Double) -> Double { log(x) }
+/// The exponential in double precision.
+package func exponential(_ x: Double) -> Double { exp(x) }
 /// The cosine in double precision.
 package func cosine(_ x: Double) -> Double { cos(x) }
 

@@ -70,8 +70,11 @@ extension FusedRecurrence {
 
     func forward() {
       let table = projectInputs()
-      let panels = cell.packedForForward()
-      let bias = cell.inputBias()
+      forward(panels: cell.packedForForward(), bias: cell.inputBias(), table: table)
+    }
+
+    /// Runs all steps from input parts that stand in `gates`, or in a table for each token.
+    func forward(panels: Tensor, bias: Tensor, table: Tensor?) {
       withRun(panels: panels, bias: bias, table: table) { run in
         ThreadTeam.current.forEachPart(of: batch) { rows in
           let begin = Int64(rows.lowerBound)

@@ -1,0 +1,104 @@
+public import RecurFiles
+public import RecurLayers
+
+/// What a sequence classifier is made of: the content of its `config.json`.
+///
+/// A configuration from outside may hold anything; `validate` says everything that is wrong with
+/// it, and nothing is allocated before.
+public struct SequenceClassifierConfiguration: Sendable, Equatable {
+  /// The cell of every layer.
+  public var cell: CellKind
+  /// V: the tokens of the vocabulary.
+  public var vocabularySize: Int
+  /// E: the width of the embedding.
+  public var embeddingSize: Int
+  /// H of each layer, of each direction, from the inputs to the outputs.
+  public var hiddenSizes: [Int]
+  /// Whether every layer reads in both directions.
+  public var isBidirectional: Bool
+  /// How the outputs of all steps become one vector.
+  public var pooling: Pooling
+  /// The probability with which an output of a layer, or of the pooling, is dropped in training, in
+  /// [0, 1).
+  public var dropout: Double
+  /// The names of the classes, in the order of the logits: at least two, all different.
+  public var classNames: [String]
+  /// What the logits are divided by before the softmax: 1 unless calibrated (Guo and others, "On
+  /// Calibration of Modern Neural Networks", ICML 2017).
+  public var temperature: Double
+  /// What the biases of an LSTM's forget gate add up to at the start; nil where they are drawn.
+  public var forgetBias: Double?
+  /// In training, the tokens at the end of a text through which gradients flow. Those before them
+  /// are read as well, without a tape: the value is that of the whole text.
+  public var maximumTokens: Int
+
+  /// Describes a classifier; see `validate()` for what is possible.
+  public init(
+    cell: CellKind, vocabularySize: Int, embeddingSize: Int, hiddenSizes: [Int],
+    isBidirectional: Bool = false, pooling: Pooling = .concat, dropout: Double = 0,
+    classNames: [String], temperature: Double = 1, forgetBias: Double? = nil,
+    maximumTokens: Int = 512
+  ) {
+    self.cell = cell
+    self.vocabularySize = vocabularySize
+    self.embeddingSize = embeddingSize
+    self.hiddenSizes = hiddenSizes
+    self.isBidirectional = isBidirectional
+    self.pooling = pooling
+    self.dropout = dropout
+    self.classNames = classNames
+    self.temperature = temperature
+    self.forgetBias = forgetBias
+    self.maximumTokens = maximumTokens
+  }
+
+  /// The most classes: 65,536.
+  public static let maximumClassCount = 1 << 16
+  /// The most tokens that gradients flow through: 1,048,576.
+  public static let maximumTokenLimit = 1 << 20
+
+  /// C: the number of classes.
+  public var classCount: Int { classNames.count }
+
+  /// The core, without the head.
+  var core: CoreConfiguration {
+    CoreConfiguration(
+      cell: cell, vocabularySize: vocabularySize, embeddingSize: embeddingSize,
+      hiddenSizes: hiddenSizes, dropout: dropout, forgetBias: forgetBias)
+  }
+
+  /// Checks everything at once.
+  ///
+  /// - Throws: `.badConfiguration` with every problem in one line.
+  public func validate() throws(RecurError) {
+    let problems = problems
+    if problems.isEmpty { return }
+    throw RecurError(
+      .badConfiguration, RecurError.joined(problems),
+      hint:
+        "choose sizes from 1 on, a dropout from 0 up to, not including, 1, and two classes or more"
+    )
+  }
+
+  /// Everything that is wrong; empty for a configuration that can be built.
+  var problems: [String] {
+    var problems = core.problems
+    if !(2...Self.maximumClassCount).contains(classNames.count) {
+      problems.append(
+        "id2label has \(classNames.count) classes, possible are 2 to \(Self.maximumClassCount)")
+    }
+    var known: Set<[UInt8]> = []
+    for name in classNames.prefix(Self.maximumClassCount) {
+      if known.insert(Array(name.utf8)).inserted { continue }
+      problems.append("id2label has \"\(DisplayText.escaped(name, limit: 60))\" twice")
+    }
+    if !(temperature.isFinite && temperature > 0) {
+      problems.append("temperature is \(temperature), possible are numbers above 0")
+    }
+    if !(1...Self.maximumTokenLimit).contains(maximumTokens) {
+      problems.append(
+        "maximum_tokens is \(maximumTokens), possible are 1 to \(Self.maximumTokenLimit)")
+    }
+    return problems.isEmpty ? CoreConfiguration.countProblems(parameterShapes) : problems
+  }
+}
