@@ -5,6 +5,8 @@ public import Recur
 
 extension InvalidUTF8Policy: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
+extension LabelledFormat: ExpressibleByArgument {}
+extension Pooling: ExpressibleByArgument {}
 extension Segmentation: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}

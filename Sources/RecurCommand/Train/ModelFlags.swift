@@ -2,8 +2,8 @@ import ArgumentParser
 import Recur
 
 /// The architecture of a model that is to be trained.
-struct ModelFlags: ParsableArguments {
-  private static let defaults = TrainingOptions()
+struct ModelFlags<Options: TaskOptions>: ParsableArguments {
+  private static var defaults: TrainingOptions { Options().training }
 
   @Option(
     help: ArgumentHelp(
@@ -36,9 +36,6 @@ struct ModelFlags: ParsableArguments {
     transform: Values.finite)
   var dropout: Double?
 
-  @Flag(help: "Use the embedding's weights for the output as well.")
-  var tieWeights = false
-
   @Option(
     help: ArgumentHelp(
       "What is added to an LSTM's forget gate at the start. (default: 1)",
@@ -53,7 +50,6 @@ struct ModelFlags: ParsableArguments {
     settings[.layers] = layers.map(JSONValue.integer)
     settings[.embeddingSize] = embeddingSize.map(JSONValue.integer)
     settings[.dropout] = dropout.map(JSONValue.number)
-    settings[.tieWeights] = tieWeights ? .bool(true) : nil
     settings[.forgetBias] = forgetBias.map(JSONValue.number)
     return settings
   }

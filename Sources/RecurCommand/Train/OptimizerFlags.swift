@@ -2,8 +2,8 @@ import ArgumentParser
 import Recur
 
 /// How the weights change, and for how long.
-struct OptimizerFlags: ParsableArguments {
-  private static let defaults = TrainingOptions()
+struct OptimizerFlags<Options: TaskOptions>: ParsableArguments {
+  private static var defaults: TrainingOptions { Options().training }
 
   @Option(
     help: ArgumentHelp(
@@ -14,13 +14,7 @@ struct OptimizerFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tokens through which gradients flow back. (default: \(defaults.window))", valueName: "n"),
-    transform: Values.whole)
-  var window: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Passes over the text. (default: \(defaults.duration))", valueName: "n"),
+      "Passes over the data. (default: \(defaults.duration))", valueName: "n"),
     transform: Values.whole)
   var epochs: Int?
 
@@ -116,7 +110,6 @@ struct OptimizerFlags: ParsableArguments {
   var settings: TrainingSettings {
     var settings = TrainingSettings()
     settings[.batchSize] = batchSize.map(JSONValue.integer)
-    settings[.window] = window.map(JSONValue.integer)
     settings[.epochs] = epochs.map(JSONValue.integer)
     settings[.steps] = steps.map(JSONValue.integer)
     settings[.minutes] = minutes.map(JSONValue.number)

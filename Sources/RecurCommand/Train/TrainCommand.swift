@@ -8,7 +8,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       EXAMPLES:
         recur train lm book.txt --output out/book
+        recur train sentiment reviews.csv --output out/reviews
         recur train lm --help
       """,
-    subcommands: [TrainLanguageModelCommand.self])
+    subcommands: [TrainLanguageModelCommand.self, TrainClassifierCommand.self])
 }

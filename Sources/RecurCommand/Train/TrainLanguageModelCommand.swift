@@ -47,12 +47,14 @@ struct TrainLanguageModelCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Named settings that reached a measured result, under all others.", valueName: "name"))
-  var recipe: Recipe?
+  var recipe: LanguageModelRecipe?
 
   @OptionGroup(title: "Text") var text: TextFlags
-  @OptionGroup(title: "Model") var model: ModelFlags
-  @OptionGroup(title: "Training") var optimizer: OptimizerFlags
-  @OptionGroup(title: "While training") var watch: WatchFlags
+  @OptionGroup(title: "Tokens") var tokens: TokenizerFlags<TrainingOptions>
+  @OptionGroup(title: "Model") var model: ModelFlags<TrainingOptions>
+  @OptionGroup(title: "Language model") var languageModel: LanguageModelFlags
+  @OptionGroup(title: "Training") var optimizer: OptimizerFlags<TrainingOptions>
+  @OptionGroup(title: "While training") var watch: WatchFlags<TrainingOptions>
 
   @Option(
     help: ArgumentHelp(
@@ -86,7 +88,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
     let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
     let flags = settings
     var options = try TrainingSettings.options(
-      flags: flags, file: file, recipe: recipe, resumed: storedOptions(file: file))
+      flags: flags, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
     if let seed = watch.seed { options.seed = seed }
     return options
   }
@@ -100,7 +102,8 @@ struct TrainLanguageModelCommand: ParsableCommand {
   }
 
   private var settings: TrainingSettings {
-    var settings = text.settings.overlaid(by: model.settings).overlaid(by: optimizer.settings)
+    var settings = text.settings.overlaid(by: tokens.settings).overlaid(by: model.settings)
+      .overlaid(by: languageModel.settings).overlaid(by: optimizer.settings)
       .overlaid(by: watch.settings)
     settings[.files] = files.isEmpty ? nil : .strings(files)
     settings[.output] = output.map(JSONValue.string)

@@ -159,6 +159,14 @@ final class TrainingReport<Task: ShownTask> {
   }
 }
 
+extension TrainingReport {
+  /// Shows how a training that was stopped goes on, where there is no model yet.
+  func showResumption(of name: String, in output: String) {
+    let command = "recur train \(name) --resume --output \(ShellWord.quoted(output))"
+    say([("next", command)])
+  }
+}
+
 extension String {
   /// `182 k char/s` as `182 kchar/s`.
   fileprivate var replacingSpaceBeforeUnit: String {

@@ -10,13 +10,21 @@ struct TrainingSettings {
     set { values[key.rawValue] = newValue }
   }
 
+  /// A setting of a classifier; nil where this place does not say it.
+  subscript(key: ClassifierOptions.CodingKeys) -> JSONValue? {
+    get { values[key.rawValue] }
+    set { values[key.rawValue] = newValue }
+  }
+
   /// No settings.
   init() {}
 
   /// The settings of a configuration file, whose keys may be spelled with `-`.
   ///
   /// - Throws: `.badConfiguration` for keys that there are not and those that come twice.
-  init(_ file: ConfigurationFile) throws(RecurError) {
+  init<Options: TaskOptions>(
+    _ file: ConfigurationFile, for options: Options.Type
+  ) throws(RecurError) {
     for member in file.members {
       let key = String(member.key.map { $0 == "-" ? "_" : $0 })
       if values.updateValue(member.value, forKey: key) != nil {
@@ -25,7 +33,7 @@ struct TrainingSettings {
           at: .init(path: file.path), hint: "remove one of the two")
       }
     }
-    try TrainingOptions.check(keys: values.keys, path: file.path)
+    try Options.check(keys: values.keys, path: file.path)
   }
 
   /// These settings, with others in their place where those say something.
@@ -43,34 +51,38 @@ struct TrainingSettings {
   /// The options that these settings make of the defaults.
   ///
   /// - Parameter path: What an error names.
-  func options(path: String) throws(RecurError) -> TrainingOptions {
+  func options<Options: TaskOptions>(path: String) throws(RecurError) -> Options {
     let object = JSONValue.object(
       values.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, $0.value) })
     return try JSONGate.decode(
-      TrainingOptions.self, from: object.encoded(), limits: .configuration, path: path)
+      Options.self, from: object.encoded(), limits: .configuration, path: path)
   }
 
   /// The options of a command line over a configuration file over those of a run that is resumed or
   /// of a recipe, checked.
   ///
   /// - Throws: `.usage` for what the command line says, `.badConfiguration` for what the file says.
-  static func options(
-    flags: TrainingSettings, file: ConfigurationFile?, recipe: Recipe?, resumed: TrainingOptions?
-  ) throws(RecurError) -> TrainingOptions {
-    let base = try resumed.map(TrainingSettings.init) ?? recipe?.settings ?? TrainingSettings()
+  static func options<Options: TaskOptions>(
+    flags: TrainingSettings, file: ConfigurationFile?, recipe: TrainingSettings?,
+    resumed: Options?
+  ) throws(RecurError) -> Options {
+    let base =
+      try resumed.map { options throws(RecurError) in try TrainingSettings(options) }
+      ?? recipe ?? TrainingSettings()
     guard let file else {
-      let options = try base.overlaid(by: flags).options(path: "the command line")
+      let options: Options = try base.overlaid(by: flags).options(path: "the command line")
       try options.validate(as: .usage)
       return options
     }
     do throws(RecurError) {
-      let settings = try base.overlaid(by: TrainingSettings(file)).overlaid(by: flags)
-      let options = try settings.options(path: file.path)
+      let settings = try base.overlaid(by: TrainingSettings(file, for: Options.self)).overlaid(by: flags)
+      let options: Options = try settings.options(path: file.path)
       try options.validate(as: .badConfiguration)
       return options
     } catch {
       // Where the command line alone is wrong, the file is not to blame.
-      try base.overlaid(by: flags).options(path: "the command line").validate(as: .usage)
+      let options: Options = try base.overlaid(by: flags).options(path: "the command line")
+      try options.validate(as: .usage)
       var error = error
       error.kind = .badConfiguration
       error.place = .init(path: file.path)
@@ -78,7 +90,7 @@ struct TrainingSettings {
     }
   }
 
-  private init(_ options: TrainingOptions) throws(RecurError) {
+  private init(_ options: some TaskOptions) throws(RecurError) {
     for member in try JSONValue(encoding: options).members ?? [] {
       values[member.key] = member.value
     }

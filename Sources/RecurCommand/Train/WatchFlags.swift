@@ -2,8 +2,8 @@ import ArgumentParser
 import Recur
 
 /// What happens while a model is trained.
-struct WatchFlags: ParsableArguments {
-  private static let defaults = TrainingOptions()
+struct WatchFlags<Options: TaskOptions>: ParsableArguments {
+  private static var defaults: TrainingOptions { Options().training }
 
   @Option(
     help: ArgumentHelp(
@@ -18,30 +18,6 @@ struct WatchFlags: ParsableArguments {
       valueName: "n"),
     transform: Values.whole)
   var evaluateEvery: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Steps between samples; 0 for one with every evaluation. (default: \(defaults.sampleEvery))",
-      valueName: "n"),
-    transform: Values.whole)
-  var sampleEvery: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Tokens of a sample; 0 for no samples. (default: \(defaults.sampleLength))", valueName: "n"),
-    transform: Values.whole)
-  var sampleLength: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "The text that a sample goes on from. (default: a line break)", valueName: "text"))
-  var samplePrompt: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The temperature of a sample. (default: \(defaults.sampleTemperature))", valueName: "x"),
-    transform: Values.finite)
-  var sampleTemperature: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -85,10 +61,6 @@ struct WatchFlags: ParsableArguments {
     var settings = TrainingSettings()
     settings[.patience] = patience.map(JSONValue.integer)
     settings[.evaluateEvery] = evaluateEvery.map(JSONValue.integer)
-    settings[.sampleEvery] = sampleEvery.map(JSONValue.integer)
-    settings[.sampleLength] = sampleLength.map(JSONValue.integer)
-    settings[.samplePrompt] = samplePrompt.map { .string(GenerateCommand.unescaped($0)) }
-    settings[.sampleTemperature] = sampleTemperature.map(JSONValue.number)
     settings[.saveEvery] = saveEvery.map(JSONValue.integer)
     settings[.keep] = keep.map(JSONValue.integer)
     settings[.logEvery] = logEvery.map(JSONValue.integer)

@@ -122,6 +122,11 @@ public struct TrainingOptions: Sendable, Equatable {
   /// The precision of the factors of matrix products.
   public var precision = ProductPrecision.float32
 
+  /// Passes where nothing says how long the run is.
+  var defaultEpochs = 10
+  /// L where nothing says how many layers there are.
+  var defaultLayers = 2
+
   /// All defaults.
   public init() {}
 }
@@ -130,14 +135,14 @@ extension TrainingOptions {
   /// H of each layer.
   public var hiddenSizes: [Int] {
     guard hiddenSize.count == 1 else { return hiddenSize }
-    return Array(repeating: hiddenSize[0], count: layers ?? 2)
+    return Array(repeating: hiddenSize[0], count: layers ?? defaultLayers)
   }
 
   /// What the run's length is counted in, with the default where nothing is given.
   public var duration: TrainingDuration {
     if let minutes { return .minutes(minutes) }
     if let steps { return .steps(steps) }
-    return .epochs(epochs ?? 10)
+    return .epochs(epochs ?? defaultEpochs)
   }
 
   /// The learning rate before the schedule.

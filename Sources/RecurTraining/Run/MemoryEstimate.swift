@@ -59,6 +59,34 @@ public struct MemoryEstimate: Sendable, Equatable {
         * Double(configuration.vocabularySize)
   }
 
+  /// Estimates for a classifier.
+  ///
+  /// - Parameters:
+  ///   - configuration: The model.
+  ///   - optimizerStates: Tensors that the optimizer keeps for each parameter.
+  ///   - batchSize: B.
+  ///   - longestText: The tokens of the longest text; a batch is as long as its longest.
+  ///   - trainingTokenCount: Tokens of the texts that are trained on.
+  ///   - validationTokenCount: Tokens that are held out.
+  public init(
+    _ configuration: SequenceClassifierConfiguration, optimizerStates: Int, batchSize: Int,
+    longestText: Int, trainingTokenCount: Int, validationTokenCount: Int
+  ) {
+    let directions = configuration.isBidirectional ? 2.0 : 1
+    let language = LanguageModelConfiguration(
+      cell: configuration.cell, vocabularySize: 1, embeddingSize: 1,
+      hiddenSizes: configuration.hiddenSizes)
+    self.init(
+      language, optimizerStates: optimizerStates, batchSize: batchSize,
+      windowLength: max(1, min(longestText, configuration.maximumTokens)),
+      trainingTokenCount: trainingTokenCount, validationTokenCount: validationTokenCount)
+    activations *= directions
+    parameters =
+      Double(MemoryLayout<Real>.size) * Double(configuration.parameterCount)
+      * Double(4 + optimizerStates)
+    evaluation = 0
+  }
+
   /// What this process may take: the least of the machine's memory, the limit of the address space,
   /// and the limit of the container.
   static var limit: Double {

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Recur
+
+/// `recur train sentiment`: trains a classifier.
+struct TrainClassifierCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sentiment",
+    abstract: "Train a classifier of texts, of sentiment or of any two or more classes.",
+    discussion: """
+      Files are CSV, TSV, JSON Lines, fastText's format, a folder with a folder for each class, or any \
+      of these with .gz; header and columns are detected and shown. The directory receives the best \
+      model (the one with the least log loss on the held-out texts, calibrated), checkpoints to resume \
+      from, and metrics.jsonl. Ctrl-C finishes the step, saves and exits; --resume goes on to the same \
+      bits as a run that was never interrupted, and needs no other flags. At the end the model is shown \
+      beside a linear classifier that was fitted on the same texts.
+
+      A configuration file (TOML, or JSON with a name in .json) has the flags' names as keys. The \
+      command line wins over the environment (RECUR_BATCH_SIZE), that over the file, the file over a \
+      --recipe, that over the defaults below.
+
+      EXAMPLES:
+        recur train sentiment reviews.csv --output out/reviews
+        recur train sentiment reviews.tsv.gz --output out/reviews --text-column body --label-column stars
+        recur train sentiment aclImdb/train --output out/imdb --recipe imdb-10min
+        recur train sentiment tweets.jsonl --output out/tweets --validation held-out.jsonl --class-weights
+        recur train sentiment reviews.csv --output out/reviews --minutes 30 --pretrain-minutes 15 \\
+          --gradual-unfreezing --discriminative-rate 2.6
+        recur train sentiment reviews.csv --output out/probe --init-from out/book --freeze-core
+        recur train sentiment reviews.csv --output out/glove --pretrained-vectors glove.6B.50d.txt \\
+          --tokenizer word --max-vocabulary 20000
+        recur train sentiment --output out/reviews --resume
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Labelled files or folders to train on; - is standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String] = []
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The directory of the run and of the model.", valueName: "dir"),
+    completion: .directory)
+  var output: String?
+
+  @Flag(help: "Go on from the newest checkpoint in the directory.")
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp("Settings from a file.", valueName: "file"),
+    completion: .file(extensions: ["toml", "json"]))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp("Named settings, under all others.", valueName: "name"))
+  var recipe: ClassifierRecipe?
+
+  @OptionGroup(title: "Texts") var texts: LabelledFlags
+  @OptionGroup(title: "Tokens") var tokens: TokenizerFlags<ClassifierOptions>
+  @OptionGroup(title: "Model") var model: ModelFlags<ClassifierOptions>
+  @OptionGroup(title: "Classifier") var classifier: ClassifierFlags
+  @OptionGroup(title: "A language model first") var pretraining: PretrainingFlags
+  @OptionGroup(title: "Training") var optimizer: OptimizerFlags<ClassifierOptions>
+  @OptionGroup(title: "While training") var watch: WatchFlags<ClassifierOptions>
+
+  @Option(
+    help: ArgumentHelp(
+      "Progress on standard error: auto, always, never or plain.", valueName: "mode"))
+  var progress = ProgressMode.auto
+
+  @OptionGroup var console: ConsoleFlags
+
+  @Flag(help: "Print one JSON document at the end.")
+  var json = false
+
+  func run() throws {
+    Interruption.listen()
+    let palette = Palette(console.color, for: .error)
+    let first = TrainingReport<LanguageModelTask>(
+      mode: progress, quiet: console.quiet, palette: palette, isFinal: false)
+    let second = TrainingReport<ClassifierTask>(
+      mode: progress, quiet: console.quiet, palette: palette, isFinal: false)
+    let training = try ClassifierTraining(options(), stop: Interruption.stop)
+    let outcome: ClassifierTraining.Outcome
+    do {
+      outcome = try training.run(
+        pretraining: { event in
+          if case .started = event { first.say([("stage", "1 of 2, a language model of the texts")]) }
+          first.receive(event)
+        },
+        begin: { task in
+          if training.options.isPretrained { second.say([("stage", "2 of 2, the classifier")]) }
+          second.say(task.dataRows)
+        },
+        second.receive)
+    } catch {
+      first.leave()
+      second.leave()
+      throw error
+    }
+    if let summary = outcome.summary {
+      second.say(outcome.rows)
+      second.showNext(summary)
+    } else if let output = training.options.training.output {
+      first.showResumption(of: ClassifierTask.name, in: output)
+    }
+    if json { try JSONOutput.show("recur.train/1", outcome.document) }
+    let ending = outcome.summary?.ending ?? outcome.pretraining?.ending
+    if ending == .stopped, let signal = Interruption.signal { throw Interrupted(signal: signal) }
+  }
+
+  private func options() throws(RecurError) -> ClassifierOptions {
+    let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
+    var options = try TrainingSettings.options(
+      flags: settings, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
+    if let seed = watch.seed { options.training.seed = seed }
+    return options
+  }
+
+  /// What a run that is resumed began with: no flag need be repeated.
+  private func storedOptions(file: ConfigurationFile?) throws(RecurError) -> ClassifierOptions? {
+    guard resume else { return nil }
+    guard let output = output ?? file?.members.first(where: { $0.key == "output" })?.value.string
+    else { return nil }
+    return try ClassifierTraining.storedOptions(in: output)
+  }
+
+  private var settings: TrainingSettings {
+    var settings = texts.settings.overlaid(by: tokens.settings).overlaid(by: model.settings)
+      .overlaid(by: classifier.settings).overlaid(by: pretraining.settings)
+      .overlaid(by: optimizer.settings).overlaid(by: watch.settings)
+    settings[.files] = files.isEmpty ? nil : .strings(files)
+    settings[.output] = output.map(JSONValue.string)
+    settings[.resume] = .bool(resume)
+    return settings
+  }
+}

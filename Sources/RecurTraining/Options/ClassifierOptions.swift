@@ -1,0 +1,134 @@
+public import RecurData
+public import RecurLayers
+import RecurModels
+import RecurText
+
+/// Every setting of the training of a classifier: those that every run has, with defaults that suit
+/// sentiment, and its own.
+///
+/// As a file (TOML or JSON) all of them are one flat set of keys; see `TrainingOptions`.
+public struct ClassifierOptions: Sendable, Equatable {
+  /// The settings that every run has. `files` are labelled files or folders, `validation` is one;
+  /// `window`, `tieWeights` and `sample…` matter only to the language model that may be trained first.
+  public var training: TrainingOptions
+
+  // MARK: Data
+
+  /// The format of the files; nil: told by names and contents.
+  public var format: LabelledFormat?
+  /// The column of the text; nil: detected.
+  public var textColumn: String?
+  /// The column of the label; nil: detected.
+  public var labelColumn: String?
+  /// Whether the first bad row is an error instead of being counted and left out.
+  public var strict = false
+
+  // MARK: Model
+
+  /// How the outputs of all steps become one vector.
+  public var pooling = Pooling.concat
+  /// Whether every layer reads in both directions.
+  public var bidirectional = false
+  /// The tokens at the end of a text through which gradients flow; those before them are read as well.
+  public var maximumTokens = 512
+
+  // MARK: Transfer
+
+  /// The directory of a language model whose tokenizer, embedding and layers the classifier begins with.
+  /// Cell, widths and tokenizer are then that model's, whatever the settings say.
+  public var initFrom: String?
+  /// A file of word vectors that the embedding begins with.
+  public var pretrainedVectors: String?
+  /// Whether only the head is trained. A logistic probe with an L1 penalty on the frozen state is
+  /// fitted besides, where there are two classes, and names the units that tell them apart.
+  public var freezeCore = false
+  /// Whether the head is trained alone at first, then with one more layer at a time, from the top, in
+  /// equal steps over the first third of the run; the embedding comes last (Howard and Ruder,
+  /// "Universal Language Model Fine-tuning for Text Classification", 2018).
+  public var gradualUnfreezing = false
+  /// What the learning rate of each layer is divided by for the layer below, from the head down to the
+  /// embedding; 2.6 in Howard and Ruder (2018), 1 for none.
+  public var discriminativeRate = 1.0
+
+  // MARK: Objective
+
+  /// Whether each class counts as much as any other, however many texts it has.
+  public var classWeights = false
+  /// Whether a linear classifier is fitted on the same texts, for comparison.
+  public var baseline = true
+
+  // MARK: A language model first
+
+  /// Minutes for which a language model is trained on the texts first, in `pretraining` within the
+  /// directory of the run; the classifier then begins with it. Where the run is of a number of
+  /// minutes, these are a part of it.
+  public var pretrainMinutes: Double?
+  /// Passes over the texts of that language model, instead of minutes.
+  public var pretrainEpochs: Int?
+  /// B of that language model; nil for 32.
+  public var pretrainBatchSize: Int?
+  /// Its learning rate; nil for the optimizer's default.
+  public var pretrainLearningRate: Double?
+  /// Its dropout; nil for that of the classifier.
+  public var pretrainDropout: Double?
+
+  /// All defaults.
+  public init() {
+    training = TrainingOptions()
+    training.tokenizer = .subword
+    training.hiddenSize = [256]
+    training.dropout = 0.4
+    training.batchSize = 32
+    training.defaultEpochs = 5
+    training.defaultLayers = 1
+    training.sampleLength = 0
+  }
+}
+
+extension ClassifierOptions {
+  /// Whether a language model is trained first.
+  public var isPretrained: Bool { pretrainMinutes != nil || pretrainEpochs != nil }
+
+  /// How labelled files are read.
+  var reading: LabelledReading {
+    LabelledReading(
+      format: format, textColumn: textColumn, labelColumn: labelColumn,
+      invalidUTF8: training.invalidUTF8, isStrict: strict)
+  }
+
+  /// The model for a vocabulary and classes, where no other gives its sizes.
+  ///
+  /// - Parameter embeddingSize: E where the settings name none; nil for 128.
+  func configuration(
+    vocabularySize: Int, classNames: [String], embeddingSize: Int? = nil
+  ) -> SequenceClassifierConfiguration {
+    SequenceClassifierConfiguration(
+      cell: training.cell, vocabularySize: vocabularySize,
+      embeddingSize: training.embeddingSize ?? embeddingSize ?? 128,
+      hiddenSizes: training.hiddenSizes, isBidirectional: bidirectional, pooling: pooling,
+      dropout: training.dropout, classNames: classNames,
+      forgetBias: training.forgetBias ?? (training.cell == .lstm ? 1 : nil),
+      maximumTokens: maximumTokens)
+  }
+
+  /// The settings of the language model that is trained first.
+  ///
+  /// - Parameter output: Its directory.
+  func pretraining(in output: String) -> TrainingOptions {
+    var options = training
+    options.output = output
+    options.files = []
+    options.validation = nil
+    options.epochs = pretrainEpochs
+    options.steps = nil
+    options.minutes = pretrainEpochs == nil ? pretrainMinutes : nil
+    options.batchSize = pretrainBatchSize ?? 32
+    options.learningRate = pretrainLearningRate
+    options.dropout = pretrainDropout ?? training.dropout
+    options.evaluateEvery = 0
+    options.patience = 0
+    options.sampleLength = 0
+    options.layers = training.hiddenSizes.count
+    return options
+  }
+}

@@ -1,0 +1,270 @@
+import RecurData
+public import RecurFiles
+import RecurGradients
+import RecurLayers
+public import RecurModels
+import RecurTensors
+public import RecurText
+
+/// The training of a classifier: batches of whole texts of similar length, in another order in each
+/// epoch.
+///
+/// The best model is the one with the least log loss on the held-out texts after calibration by a
+/// temperature, which is stored with it.
+public struct ClassifierTask: TrainingTask {
+  /// `recur train sentiment`.
+  public static let name = "sentiment"
+
+  /// The settings.
+  public let options: ClassifierOptions
+  /// The texts.
+  public let data: ClassifierData
+  /// The model's.
+  public let configuration: SequenceClassifierConfiguration
+  /// The tokenizer of the texts.
+  public let tokenizer: Tokenizer
+  /// What the embedding took from a file of word vectors; nil without one.
+  public let vectors: VectorCoverage?
+  /// What the model is held against; found where the model is first written.
+  public private(set) var comparison: ClassifierComparison?
+
+  let trainingTokens: [[Int32]]
+  let validationTokens: [[Int32]]
+  private let beginning: SequenceClassifier?
+  private let batches: LengthBatches
+  private var epoch: (number: Int, batches: [[Int]])?
+  private let characterCounts: [Int]
+  private let classWeights: [Real]?
+  private let depth: LayerDepth
+
+  /// Prepares a training.
+  ///
+  /// - Parameters:
+  ///   - options: The settings.
+  ///   - data: The texts.
+  ///   - languageModel: The directory of a language model to begin with; nil for `options.initFrom`.
+  ///   - tokenizer: A tokenizer to be used instead of a new one.
+  ///   - checkpoint: The checkpoint that the run goes on from: it has the weights, so nothing is read
+  ///     that a new run begins with.
+  /// - Throws: What reading a language model or vectors throws; `.badConfiguration` for a model that
+  ///   cannot be.
+  public init(
+    _ options: ClassifierOptions, _ data: ClassifierData, languageModel: String? = nil,
+    tokenizer given: Tokenizer? = nil, checkpoint: String? = nil
+  ) throws(RecurError) {
+    self.options = options
+    self.data = data
+    var source: ModelDirectory?
+    if checkpoint == nil, let path = languageModel ?? options.initFrom {
+      source = try ModelDirectory(contentsOf: path)
+    }
+    let tokenizer =
+      given ?? source?.tokenizer ?? Self.tokenizer(fitting: data.training.texts, options.training)
+    self.tokenizer = tokenizer
+    trainingTokens = tokenizer.encode(data.training.texts)
+    validationTokens = tokenizer.encode(data.validation.texts)
+    characterCounts = data.training.texts.map { $0.unicodeScalars.count }
+
+    var beginning: SequenceClassifier?
+    var vectors: VectorCoverage?
+    if let checkpoint {
+      configuration = try Self.configuration(at: checkpoint)
+    } else {
+      var generator = SeededGenerator(seed: options.training.seed)
+      var model: SequenceClassifier
+      if let source {
+        model = try SequenceClassifier(
+          beginningWith: source.model, options, classNames: data.classNames, using: &generator)
+      } else {
+        var file: WordVectors?
+        if let path = options.pretrainedVectors {
+          file = try WordVectors(
+            contentsOf: path, width: options.training.embeddingSize, for: tokenizer.vocabulary)
+        }
+        model = try SequenceClassifier(
+          options.configuration(
+            vocabularySize: tokenizer.vocabulary.count, classNames: data.classNames,
+            embeddingSize: file?.width), using: &generator)
+        if let file {
+          vectors = file.write(into: &model.embedding, coverageIn: trainingTokens)
+        }
+      }
+      configuration = model.configuration
+      beginning = model
+    }
+    self.vectors = vectors
+    self.beginning = beginning
+    batches = LengthBatches(
+      lengths: trainingTokens.map(\.count), batchSize: options.training.batchSize,
+      seed: options.training.seed)
+    depth = LayerDepth(layerCount: configuration.hiddenSizes.count)
+    classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
+  }
+
+  /// A tokenizer that is learnt from texts.
+  static func tokenizer(fitting texts: [String], _ options: TrainingOptions) -> Tokenizer {
+    Tokenizer(
+      options.tokenizer, fitting: Corpus(text: texts.joined(separator: "\n")),
+      maximumVocabulary: options.maxVocabulary, minimumCount: options.minCount,
+      normalization: options.normalization, caseFolding: options.caseFolding)
+  }
+
+  /// N / (C n) for a class with n of the N texts, as scikit-learn's "balanced"; of the C classes that
+  /// occur.
+  private static func balancedWeights(_ counts: [Int]) -> [Real] {
+    let total = Double(counts.reduce(0, +))
+    let present = Double(counts.count { $0 > 0 })
+    return counts.map { $0 == 0 ? 0 : Real(total / (present * Double($0))) }
+  }
+
+  private static func configuration(
+    at checkpoint: String
+  ) throws(RecurError) -> SequenceClassifierConfiguration {
+    let path = FolderPath.join(checkpoint, ModelDirectory.FileName.configuration)
+    let limits = JSONGate.Limits.configuration
+    return try JSONGate.decode(
+      SequenceClassifierConfiguration.self,
+      from: try InputFile.read(path, limit: limits.byteCount), limits: limits, path: path)
+  }
+
+  /// The files.
+  public var sources: [TrainingData.Source] { data.sources }
+  /// The SHA-256 of the texts, the labels and how they were parted.
+  public var dataSHA256: String { data.sha256 }
+  /// What a person should know of the data.
+  public var warnings: [String] { data.warnings }
+  /// Batches of an epoch.
+  public var stepsPerEpoch: Int { batches.count }
+  /// Whether texts are held out.
+  public var hasValidation: Bool { !validationTokens.isEmpty }
+
+  /// What is trained on.
+  public var overview: TaskOverview {
+    TaskOverview(
+      trainingTextCount: trainingTokens.count, validationTextCount: validationTokens.count,
+      trainingTokenCount: trainingTokens.reduce(0) { $0 + $1.count },
+      trainingCharacterCount: characterCounts.reduce(0, +),
+      validationTokenCount: validationTokens.reduce(0) { $0 + $1.count },
+      coverage: tokenizer.coverage)
+  }
+
+  /// The model that a new run begins with; for one that is resumed only its shape.
+  public func makeModel() throws(RecurError) -> SequenceClassifier {
+    if let beginning { return beginning }
+    var generator = SeededGenerator(seed: options.training.seed)
+    return try SequenceClassifier(configuration, using: &generator)
+  }
+
+  /// See `MemoryEstimate`.
+  public func memory(optimizerStates: Int) -> MemoryEstimate {
+    MemoryEstimate(
+      configuration, optimizerStates: optimizerStates, batchSize: options.training.batchSize,
+      longestText: trainingTokens.reduce(0) { max($0, $1.count) },
+      trainingTokenCount: overview.trainingTokenCount,
+      validationTokenCount: overview.validationTokenCount)
+  }
+
+  // MARK: Steps
+
+  /// Trains on one batch.
+  public mutating func step(
+    _ model: inout SequenceClassifier, at position: StepPosition, with trainer: inout Trainer
+  ) throws(RecurError) -> TaskStep {
+    if epoch?.number != position.epoch {
+      epoch = (position.epoch, batches.batches(ofEpoch: position.epoch))
+    }
+    let texts = epoch?.batches[position.window] ?? []
+    let batch = PaddedBatch(texts.map { trainingTokens[$0] })
+    let labels = texts.map { Int32(data.training.labels[$0]) }
+    let weights = classWeights.map { weights in labels.map { weights[Int($0)] } }
+    trainer.rateFactors = rateFactors(progress: position.progress)
+    var correct = 0
+    let report = try trainer.step(&model, learningRate: position.learningRate) { model, tape in
+      let logits = model.logits(of: batch, on: tape)
+      correct = Self.correctCount(logits.value, labels)
+      return softmaxCrossEntropy(logits, targets: labels, weights: weights).mean
+    }
+    return TaskStep(
+      report: report, count: texts.count, correct: correct,
+      characters: Double(texts.reduce(0) { $0 + characterCounts[$1] }))
+  }
+
+  /// What the learning rate of each parameter is multiplied by.
+  func rateFactors(progress: Double) -> LearningRateFactors {
+    let unfrozen =
+      options.freezeCore
+      ? 1
+      : options.gradualUnfreezing
+        ? 1 + Int(progress * 3 * Double(depth.count - 1)) : depth.count
+    let rate = options.discriminativeRate
+    if unfrozen >= depth.count, rate == 1 { return LearningRateFactors() }
+    return LearningRateFactors { [depth] name in
+      let level = depth(name)
+      if level >= unfrozen { return 0 }
+      return (0..<level).reduce(1) { factor, _ in factor / rate }
+    }
+  }
+
+  private static func correctCount(_ logits: Tensor, _ labels: [Int32]) -> Int {
+    let classCount = logits.shape[1]
+    return logits.withUnsafeBuffer { scores in
+      labels.enumerated().count { row, label in
+        let row = scores[row * classCount..<(row + 1) * classCount]
+        return row.indices.max { row[$0] < row[$1] }.map { $0 - row.startIndex } == Int(label)
+      }
+    }
+  }
+
+  // MARK: Evaluation
+
+  /// Texts that are scored between two looks at whether to stop.
+  private static let portion = 1024
+
+  /// Scores the held-out texts, fits the temperature and measures.
+  public func evaluate(
+    _ model: SequenceClassifier, isCancelled: () -> Bool
+  ) throws(RecurError) -> ClassifierReport? {
+    var logits: [Float] = []
+    for begin in stride(from: 0, to: validationTokens.count, by: Self.portion) {
+      if isCancelled() { return nil }
+      let end = min(begin + Self.portion, validationTokens.count)
+      logits += model.logits(of: Array(validationTokens[begin..<end]))
+    }
+    let labels = data.validation.labels
+    let classCount = data.classNames.count
+    let scaling = try TemperatureScaling(
+      fitting: logits, labels: labels, classCount: classCount)
+    func report(_ scaling: TemperatureScaling) throws(RecurError) -> ClassificationReport {
+      try ClassificationReport(
+        labels: labels,
+        probabilities: scaling.probabilities(of: logits, classCount: classCount),
+        classCount: classCount)
+    }
+    return ClassifierReport(
+      classification: try report(scaling), temperature: scaling.temperature,
+      uncalibratedLogLoss: try report(TemperatureScaling(temperature: 1)).logLoss)
+  }
+
+  // MARK: Writing
+
+  /// Fits what the model is held against, once.
+  mutating func compare(_ model: SequenceClassifier) throws(RecurError) -> ClassifierComparison {
+    if let comparison { return comparison }
+    var result = ClassifierComparison()
+    let classCount = data.classNames.count
+    if hasValidation, options.baseline {
+      let linear = try LinearBaseline(
+        fitting: data.training.texts, labels: data.training.labels, classCount: classCount)
+      result.baseline = try ClassificationReport(
+        labels: data.validation.labels,
+        probabilities: linear.probabilities(of: data.validation.texts), classCount: classCount)
+    }
+    if hasValidation, options.freezeCore, classCount == 2 {
+      result.probe = try ProbeReport(
+        of: model, (trainingTokens, data.training.labels),
+        validation: (validationTokens, data.validation.labels))
+    }
+    comparison = result
+    return result
+  }
+}
