@@ -35,6 +35,21 @@ public struct SequencePooling: Module {
     }
   }
 
+  private init(_ pooling: Pooling, width: Int, forwardWidth: Int, weight: Parameter?) {
+    self.pooling = pooling
+    self.width = width
+    self.forwardWidth = forwardWidth
+    self.weight = weight
+  }
+
+  /// The same pooling with its parameter, which has been replaced by one of another width.
+  package func resized(width: Int, forwardWidth: Int) -> SequencePooling {
+    precondition(
+      weight.map { $0.value.shape == [width] } ?? true,
+      "an attention \(weight?.value.shape ?? []) for outputs of \(width)")
+    return SequencePooling(pooling, width: width, forwardWidth: forwardWidth, weight: weight)
+  }
+
   /// P: the width of the result.
   public var outputSize: Int { pooling.width(ofOutputs: width) }
 

@@ -102,6 +102,23 @@ struct ClassifierReader: Sendable {
     progress.pooled.append(outputs, lengths: lengths, attention: pooling.weight?.value)
   }
 
+  /// Reads as many of the next tokens of a single row as make whole segments, and drops them.
+  func readWhole(_ tokens: inout [Int32], _ progress: inout Progress) {
+    var read = 0
+    while read < tokens.count {
+      let count: Int
+      switch core {
+      case .forward: count = min(1024, tokens.count - read)
+      case .both: count = segmentLength
+      }
+      // A last segment of both directions waits for its end.
+      if read + count > tokens.count { break }
+      self.read(Array(tokens[read..<read + count]), lengths: [Int32(count)], &progress)
+      read += count
+    }
+    tokens.removeFirst(read)
+  }
+
   /// Reads whole texts.
   ///
   /// - Parameters:

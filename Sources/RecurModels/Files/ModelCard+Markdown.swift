@@ -1,36 +1,30 @@
 import RecurFiles
-import RecurText
 
 extension ModelCard {
   /// The card as Markdown with front matter in YAML, whose strings are all quoted.
   ///
   /// - Parameters:
-  ///   - configuration: The model.
-  ///   - tokenizer: Its tokenizer.
+  ///   - subject: What the model itself knows.
   ///   - fallbackName: What the model is called where the card has no name.
-  func markdown(
-    for configuration: LanguageModelConfiguration, tokenizer: Tokenizer, fallbackName: String
-  ) -> String {
+  func markdown(for subject: Subject, fallbackName: String) -> String {
     let name = name ?? fallbackName
-    return frontMatter(name, configuration) + """
+    return frontMatter(name, subject) + """
       # \(line(name))
 
-      A recurrent language model, trained and run with Recur.
+      \(subject.sentence), trained and run with Recur.
 
-      \(modelTable(configuration, tokenizer))\(section("Data", dataLines))\
+      \(modelTable(subject))\(section("Data", dataLines))\
       \(section("Training", facts.map { "- \(line($0.title)): \(line($0.text))" }))\
       \(section("Results", metrics.map { "- \(line($0.name)): \($0.value)\(on($0))" }))\
       \(section("A sample", sampleLines))\
-      \(section("Use", useLines(name)))
+      \(section("Use", ["```sh", subject.command, "```"]))
 
       """
   }
 
   // MARK: Front matter
 
-  private func frontMatter(
-    _ name: String, _ configuration: LanguageModelConfiguration
-  ) -> String {
+  private func frontMatter(_ name: String, _ subject: Subject) -> String {
     var lines = ["---"]
     func list(_ key: String, _ values: [String]) {
       if values.isEmpty { return }
@@ -40,19 +34,19 @@ extension ModelCard {
     list("language", languages)
     if let license { lines.append("license: \(quoted(license))") }
     lines.append("library_name: \(quoted("recur"))")
-    list("tags", ["recur", configuration.cell.rawValue, "language-model"] + tags)
+    list("tags", ["recur"] + subject.tags + tags)
     list("datasets", datasets.map(\.name))
     var types: [String] = []
     for metric in metrics where !types.contains(metric.type) { types.append(metric.type) }
     list("metrics", types)
-    lines.append("pipeline_tag: \(quoted("text-generation"))")
+    lines.append("pipeline_tag: \(quoted(subject.task))")
     let measured = metrics.filter { $0.value.isFinite }
     if !measured.isEmpty {
       lines += ["model-index:", "- name: \(quoted(name))", "  results:"]
       for metric in measured {
         let dataset = datasetName(of: metric)
         lines += [
-          "  - task:", "      type: \(quoted("text-generation"))",
+          "  - task:", "      type: \(quoted(subject.task))",
           "    dataset:", "      name: \(quoted(dataset))", "      type: \(quoted(dataset))",
           "    metrics:", "    - type: \(quoted(metric.type))",
           "      name: \(quoted(metric.name))", "      value: \(metric.value)",
@@ -74,22 +68,8 @@ extension ModelCard {
 
   // MARK: Text
 
-  private func modelTable(
-    _ configuration: LanguageModelConfiguration, _ tokenizer: Tokenizer
-  ) -> String {
-    let sizes = configuration.hiddenSizes.map(String.init).joined(separator: ", ")
-    var rows = [
-      ("Cell", configuration.cell.rawValue),
-      ("Hidden sizes", sizes),
-      ("Embedding size", String(configuration.embeddingSize)),
-      ("Parameters", String(configuration.parameterCount)),
-      ("Dropout in training", String(configuration.dropout)),
-      ("Tied weights", configuration.tiesWeights ? "yes" : "no"),
-      ("Tokens", tokenizer.segmentation.rawValue),
-      ("Vocabulary", String(configuration.vocabularySize)),
-    ]
-    rows.append(("Unicode", tokenizer.unicodeVersion.unicode))
-    return (["| | |", "|---|---|"] + rows.map { "| \($0) | \($1) |" })
+  private func modelTable(_ subject: Subject) -> String {
+    (["| | |", "|---|---|"] + subject.rows.map { "| \($0.title) | \(line($0.text)) |" })
       .joined(separator: "\n") + "\n"
   }
 
@@ -118,10 +98,6 @@ extension ModelCard {
     }
     let fence = String(repeating: "`", count: max(3, longest + 1))
     return [fence + "text", sample, fence]
-  }
-
-  private func useLines(_ name: String) -> [String] {
-    ["```sh", "recur generate DIRECTORY --prompt TEXT", "```"]
   }
 
   private func section(_ title: String, _ lines: [String]) -> String {

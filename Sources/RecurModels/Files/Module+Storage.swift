@@ -33,9 +33,9 @@ extension Module {
   /// the module has so far.
   mutating func load(
     _ file: SafetensorsFile, expecting expected: [(name: String, shape: [Int])],
-    allowingNonFinite: Bool
+    types: [DType] = [.f32], allowingNonFinite: Bool
   ) throws(RecurError) {
-    let problems = file.problems(expecting: expected)
+    let problems = file.problems(expecting: expected, types: types)
     if !problems.isEmpty {
       throw RecurError(
         .badData, RecurError.joined(problems), at: .init(path: file.path),
@@ -60,11 +60,11 @@ extension Module {
 
 extension SafetensorsFile {
   /// What is missing, extra, or of a shape or type that does not fit.
-  func problems(expecting expected: [(name: String, shape: [Int])]) -> [String] {
+  func problems(
+    expecting expected: [(name: String, shape: [Int])], types: [DType] = [.f32]
+  ) -> [String] {
     #if DoublePrecision
-      let types: [DType] = [.f32, .f64]
-    #else
-      let types: [DType] = [.f32]
+      let types = types + [.f64]
     #endif
     var problems: [String] = []
     for (name, shape) in expected {
