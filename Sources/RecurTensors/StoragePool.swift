@@ -6,6 +6,10 @@ import Synchronization
 
 /// The memory of all tensors: blocks that are given back are kept for the next tensor of their size,
 /// so that a steady training step takes none from the system.
+///
+/// Batches of texts have another length each. So a large tensor may also get a block of up to four times
+/// its size; and a large block that is taken from the system takes the place of a smaller one that
+/// waits. The pool then holds about what the longest batch needs, not the sum over all lengths.
 package final class StoragePool: Sendable {
   /// The pool of this process.
   package static let shared = StoragePool()
@@ -27,6 +31,19 @@ package final class StoragePool: Sendable {
   private struct State {
     var waiting: [Int: [Block]] = [:]
     var statistics = Statistics()
+
+    /// The smallest larger block that will do; else none, and the largest smaller one to be freed.
+    mutating func takeLarge(_ size: Int) -> (found: Block?, outgrown: Block?) {
+      let sizes = waiting.lazy.filter { !$0.value.isEmpty }.map(\.key)
+      if let next = sizes.filter({ $0 > size && $0 <= 4 * size }).min() {
+        return (waiting[next]?.popLast(), nil)
+      }
+      guard let last = sizes.filter({ $0 < size && $0 >= 2 * StoragePool.pageSize }).max() else {
+        return (nil, nil)
+      }
+      statistics.byteCount -= last
+      return (nil, waiting[last]?.popLast())
+    }
   }
   private let state = Mutex(State())
 
@@ -46,9 +63,14 @@ package final class StoragePool: Sendable {
 
   func take(byteCount: Int) -> Block {
     let size = Self.roundedSize(byteCount)
-    if let block = state.withLock({ $0.waiting[size]?.popLast() }) { return block }
-    var address: UnsafeMutableRawPointer?
     let isLarge = size >= 2 * Self.pageSize
+    let (found, outgrown) = state.withLock { state in
+      if let block = state.waiting[size]?.popLast() { return (block, Block?.none) }
+      return isLarge ? state.takeLarge(size) : (nil, nil)
+    }
+    if let outgrown { free(outgrown.address) }
+    if let found { return found }
+    var address: UnsafeMutableRawPointer?
     let alignment = isLarge ? Self.pageSize : 64
     guard posix_memalign(&address, alignment, size) == 0, let address else {
       preconditionFailure("no memory for a tensor of \(byteCount) bytes")

@@ -49,7 +49,8 @@ extension ClassifierTask: ShownTask {
 
   static func text(of best: ClassifierReport) -> String {
     let report = best.classification
-    return "\(Self.percent(report)) right, macro-F1 \(NumberText.fixed(report.macroF1, 4)), log loss "
+    return
+      "\(Self.percent(report)) right, macro-F1 \(NumberText.fixed(report.macroF1, 4)), log loss "
       + "\(NumberText.fixed(report.logLoss, 4)), calibration error "
       + NumberText.fixed(report.expectedCalibrationError, 4)
   }
@@ -102,7 +103,9 @@ extension ClassifierTraining.Outcome {
       var text = "\(ClassifierTask.percent(baseline)) right, a linear classifier on words and pairs"
       if let best = summary?.best {
         let gap = (best.classification.accuracy - baseline.accuracy) * 100
-        text += gap >= 0 ? ", \(NumberText.fixed(gap, 2)) points below the model"
+        text +=
+          gap >= 0
+          ? ", \(NumberText.fixed(gap, 2)) points below the model"
           : ", \(NumberText.fixed(-gap, 2)) points above the model"
       }
       rows.append(("baseline", text))

@@ -85,7 +85,9 @@ struct TrainClassifierCommand: ParsableCommand {
     do {
       outcome = try training.run(
         pretraining: { event in
-          if case .started = event { first.say([("stage", "1 of 2, a language model of the texts")]) }
+          if case .started = event {
+            first.say([("stage", "1 of 2, a language model of the texts")])
+          }
           first.receive(event)
         },
         begin: { task in

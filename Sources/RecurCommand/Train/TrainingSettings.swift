@@ -75,7 +75,8 @@ struct TrainingSettings {
       return options
     }
     do throws(RecurError) {
-      let settings = try base.overlaid(by: TrainingSettings(file, for: Options.self)).overlaid(by: flags)
+      let settings = try base.overlaid(by: TrainingSettings(file, for: Options.self)).overlaid(
+        by: flags)
       let options: Options = try settings.options(path: file.path)
       try options.validate(as: .badConfiguration)
       return options

@@ -49,7 +49,8 @@ public struct WordVectors: Sendable {
       let fields = lines.bytes.split(separator: UInt8(ascii: " "))
       if isFirst {
         isFirst = false
-        let header = fields.count == 2 ? fields.compactMap { Int(String(decoding: $0, as: UTF8.self)) } : []
+        let header =
+          fields.count == 2 ? fields.compactMap { Int(String(decoding: $0, as: UTF8.self)) } : []
         let found = header.count == 2 ? header[1] : fields.count - 1
         try Self.check(found, wanted: wanted, path: path, line: lines.line)
         width = found

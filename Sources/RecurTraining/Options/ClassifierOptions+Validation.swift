@@ -31,7 +31,8 @@ extension ClassifierOptions {
     }
     if pretrainMinutes != nil, pretrainEpochs != nil {
       throw RecurError(
-        kind, "--pretrain-minutes and --pretrain-epochs both say how long the language model is "
+        kind,
+        "--pretrain-minutes and --pretrain-epochs both say how long the language model is "
           + "trained", hint: "give one of them")
     }
   }

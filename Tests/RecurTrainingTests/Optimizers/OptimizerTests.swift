@@ -123,6 +123,43 @@ private let adamRule = ScalarRule { weight, gradient, m, v, step in
     #expect(state.tensors.keys.sorted() == ["first"])
   }
 
+  @Test(
+    "A learning rate goes by the factor of the parameter, and a factor of 0 leaves it untouched")
+  func rateFactors() {
+    var model = ParameterPair()
+    var plain = model
+    let before = model
+    let gradients = model.gradients(step: 1)
+    var (state, plainState) = (OptimizerState(), OptimizerState())
+    AdamW(learningRate: 0.1, weightDecay: 0.5).update(
+      &model, with: gradients, state: &state,
+      rateFactors: LearningRateFactors { $0 == "first" ? 0 : 0.5 })
+    AdamW(learningRate: 0.05, weightDecay: 0.5).update(
+      &plain, with: gradients, state: &plainState)
+    #expect(model.first.value == before.first.value)
+    #expect(model.second.value == plain.second.value)
+    #expect(state.tensors.keys.sorted() == ["second"])
+  }
+
+  @Test("A parameter that was frozen at first is corrected from its own first update on")
+  func lateStart() {
+    var model = ParameterPair()
+    var state = OptimizerState()
+    for step in 1...3 {
+      Adam().update(
+        &model, with: model.gradients(step: step), state: &state,
+        rateFactors: LearningRateFactors { $0 == "first" ? 0 : 1 })
+    }
+    var fresh = model
+    var freshState = OptimizerState()
+    let gradients = model.gradients(step: 4)
+    Adam().update(&model, with: gradients, state: &state)
+    Adam().update(&fresh, with: gradients, state: &freshState)
+    #expect(model.first.value == fresh.first.value)
+    #expect(model.second.value != fresh.second.value)
+    #expect(state.starts == ["first": 3])
+  }
+
   @Test("Updates are the same bits for any number of threads")
   func threads() {
     func run(_ threadCount: Int) -> [Tensor] {

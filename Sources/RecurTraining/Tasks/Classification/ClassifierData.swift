@@ -59,7 +59,8 @@ public struct ClassifierData: Sendable {
       validation = set.part(split.validation)
       if validation.texts.isEmpty, common.validationFraction > 0 {
         throw RecurError(
-          .badData, "\(set.texts.count) texts are too few to hold a part of "
+          .badData,
+          "\(set.texts.count) texts are too few to hold a part of "
             + "\(common.validationFraction) out", at: common.files.first.map { .init(path: $0) },
           hint: "give more data, a larger --validation-fraction, or --validation-fraction 0")
       }

@@ -62,7 +62,8 @@ extension ClassifierTask {
     if let probe = comparison.probe {
       facts.append(
         .init(
-          "Probe", "\(probe.unitCount) of \(probe.width) units; the strongest: "
+          "Probe",
+          "\(probe.unitCount) of \(probe.width) units; the strongest: "
             + probe.units.map { "\($0.position) (\(rounded($0.weight)))" }.joined(separator: ", ")))
     }
     var card = ModelCard(
@@ -101,7 +102,8 @@ extension ClassifierTask {
     if !hasValidation { return "nothing" }
     let texts = "\(data.validation.texts.count) texts"
     return options.training.validation == nil
-      ? "\(texts), \(options.training.validationFraction) of each class" : "\(texts) of a file of its own"
+      ? "\(texts), \(options.training.validationFraction) of each class"
+      : "\(texts) of a file of its own"
   }
 
   private var begunWith: String {

@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Glibc
+import Recur
+import TestSupport
+import Testing
+
+@Suite("recur train sentiment")
+struct TrainSentimentTests {
+  private let training = SmallTraining()
+
+  /// A labelled file of 60 rows in which every word says its class.
+  private static let rows = (0..<60).map {
+    $0 % 2 == 0 ? "a fine day by the sea\tgood\n" : "a dull day by the road\tbad\n"
+  }.joined()
+
+  private static let flags = [
+    "--hidden-size", "6", "--embedding-size", "4", "--batch-size", "8", "--tokenizer", "word",
+    "--threads", "1", "--learning-rate", "0.02",
+  ]
+
+  init() { training.folder.file("reviews.tsv", "text\tlabel\n\(Self.rows)".utf8) }
+
+  private func train(
+    _ output: String = "model", _ more: [String] = ["--steps", "20"]
+  ) throws -> RecurProcess.Result {
+    try training.recur(
+      ["train", "sentiment", "reviews.tsv", "--output", output] + Self.flags + more)
+  }
+
+  @Test("A training leaves a calibrated model and shows the file, the classes and the baseline")
+  func trainingLeavesModel() throws {
+    let result = try train()
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.isEmpty)
+    for words in [
+      "TSV", "\"label\"", "bad 27, good 27", "baseline", "a linear classifier", "held out",
+      "recur evaluate model",
+    ] {
+      #expect(result.errors.contains(words), "\(words) in \(result.errors)")
+    }
+    for name in [
+      "config.json", "model.safetensors", "tokenizer.json", "README.md", "metrics.jsonl",
+      "eval_results.json", "training_args.json",
+    ] {
+      #expect(training.folder.bytes(of: "model/\(name)") != nil, "\(name)")
+    }
+    let model = try SentimentModel(contentsOf: training.folder("model"))
+    #expect(model.score("a fine day").label == "good")
+    #expect(model.score("a dull day").label == "bad")
+  }
+
+  @Test("With --json the summary is one document")
+  func jsonSummary() throws {
+    let result = try train("model", ["--steps", "20", "--json", "-q"])
+    #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+    let document = try SmallTraining.document(result.output)
+    #expect(document["schema"]?.string == "recur.train/1")
+    #expect(document["ending"]?.string == "completed" && document["steps"]?.integer == 20)
+    #expect(document["classes"]?.elements?.map(\.string) == ["bad", "good"])
+    #expect(document["best"]?["accuracy"]?.number == 1)
+    #expect(document["baseline"]?["accuracy"]?.number == 1)
+  }
+
+  @Test("Settings come from the file, and the flags win over it; recipes have names")
+  func settings() throws {
+    training.folder.file(
+      "settings.toml", "pooling = \"mean\"\nhidden-size = 5\nsteps = 3\n".utf8)
+    let unknown = try train("model", ["--recipe", "imdb-11min"])
+    #expect(unknown.code == 64 && unknown.errors.contains("imdb-10min"), "\(unknown.errors)")
+    let plain = try train("plain", ["--config", "settings.toml", "--steps", "2", "-q"])
+    #expect(plain.code == 0, "\(plain.errors)")
+    let arguments = try SmallTraining.document(
+      String(decoding: training.folder.bytes(of: "plain/training_args.json") ?? [], as: UTF8.self))
+    #expect(arguments["options"]?["pooling"]?.string == "mean")
+    #expect(arguments["options"]?["steps"]?.integer == 2)
+    #expect(arguments["options"]?["hidden_size"]?.elements?.map(\.integer) == [6])
+  }
+
+  @Test("Killed and resumed, a training ends with the bytes of one that was never interrupted")
+  func killedAndResumed() throws {
+    let more = ["--steps", "200", "--save-every", "10", "--evaluate-every", "50", "-q"]
+    #expect(try train("whole", more).code == 0)
+    let process = try RecurProcess(
+      ["train", "sentiment", "reviews.tsv", "--output", "broken"] + Self.flags + more,
+      in: training.folder.path)
+    try Wait.until {
+      !TrainingFolder.checkpoints(in: training.folder("broken/checkpoints")).isEmpty
+    }
+    process.send(SIGKILL)
+    #expect(process.wait().code == 128 + SIGKILL)
+    let resumed = try training.recur([
+      "train", "sentiment", "--resume", "--output", "broken", "-q",
+    ])
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    let expected = try #require(training.folder.bytes(of: "whole/model.safetensors"))
+    #expect(training.folder.bytes(of: "broken/model.safetensors") == expected)
+  }
+
+  @Test("A signal saves and exits with its code, in either stage", arguments: [true, false])
+  func signal(_ isPretraining: Bool) throws {
+    let length =
+      isPretraining
+      ? ["--steps", "5", "--pretrain-epochs", "100000"]
+      : ["--steps", "1000000", "--pretrain-epochs", "1"]
+    let process = try RecurProcess(
+      [
+        "train", "sentiment", "reviews.tsv", "--output", "model", "--window", "8",
+        "--pretrain-batch-size", "4",
+      ] + Self.flags + length + ["--evaluate-every", "1000000"],
+      in: training.folder.path)
+    let metrics = isPretraining ? "model/pretraining/metrics.jsonl" : "model/metrics.jsonl"
+    try Wait.until { training.folder.bytes(of: metrics)?.isEmpty == false }
+    process.send(SIGINT)
+    let result = process.wait()
+    #expect(result.code == 128 + SIGINT, "\(result.errors)")
+    #expect(result.errors.contains("recur train sentiment --resume --output model"))
+    let folder = isPretraining ? "model/pretraining/checkpoints" : "model/checkpoints"
+    #expect(!TrainingFolder.checkpoints(in: training.folder(folder)).isEmpty)
+  }
+
+  @Test("What cannot be trained on is refused with what to do")
+  func badInput() throws {
+    training.folder.file("one.tsv", "text\tlabel\na\tgood\nb\tgood\nc\tgood\n".utf8)
+    let one = try training.recur(["train", "sentiment", "one.tsv", "--output", "a"])
+    #expect(one.isRefusal(65, naming: "every text has the label \"good\""), "\(one.errors)")
+    let column = try train("b", ["--label-column", "stars"])
+    #expect(column.isRefusal(64, naming: "stars", "label"), "\(column.errors)")
+    training.folder.file("ragged.csv", "text,label\na,good\nb\nc,bad\nd,good\ne,bad\n".utf8)
+    let strict = try training.recur([
+      "train", "sentiment", "ragged.csv", "--output", "c", "--strict",
+    ])
+    #expect(strict.isRefusal(65, naming: "ragged.csv:3"), "\(strict.errors)")
+    let lenient = try training.recur(
+      [
+        "train", "sentiment", "ragged.csv", "--output", "d", "--steps", "2",
+        "--validation-fraction", "0",
+      ] + Self.flags)
+    #expect(lenient.code == 0 && lenient.errors.contains("ragged.csv:3"), "\(lenient.errors)")
+    training.folder.file("vectors.txt", "fine 1 2 3 4\ndull 1 2 nan 4\n".utf8)
+    let vectors = try train("e", ["--pretrained-vectors", "vectors.txt"])
+    #expect(vectors.isRefusal(65, naming: "vectors.txt:2"), "\(vectors.errors)")
+    let model = try train("f", ["--init-from", "nowhere"])
+    #expect(model.code != 0 && model.errors.contains("nowhere"), "\(model.errors)")
+  }
+}

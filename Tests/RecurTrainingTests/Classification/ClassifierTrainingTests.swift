@@ -1,0 +1,129 @@
+import Recur
+import RecurFiles
+import TestSupport
+import Testing
+
+@Suite struct ClassifierTrainingTests {
+  @Test(
+    "A network learns what depends on the order of words; a linear classifier beside it does not")
+  func learnsNegation() throws {
+    var run = SmallClassification()
+    run.set = SmallClassification.negations(400, seed: 1)
+    run.options.training.steps = 400
+    run.options.training.evaluateEvery = 100
+    run.options.training.hiddenSize = [16]
+    run.options.training.dropout = 0
+    let outcome = try run.run()
+    let best = try #require(outcome.summary?.best)
+    #expect(best.classification.accuracy > 0.95)
+    #expect(try #require(outcome.comparison?.baseline).accuracy < 0.75)
+    #expect(run.steps.last?.accuracy ?? 0 > 0.9)
+    #expect(run.steps.last?.bitsPerCharacter == nil)
+  }
+
+  @Test(
+    "A training that was stopped and resumed is the same to the bit as one that was not",
+    arguments: [false, true])
+  func stoppedAndResumed(_ unfreezes: Bool) throws {
+    var whole = SmallClassification()
+    whole.options.gradualUnfreezing = unfreezes
+    whole.options.discriminativeRate = unfreezes ? 2 : 1
+    try whole.run()
+    let expected = whole.outcome()
+    #expect(expected.allSatisfy { $0 != nil })
+    // In the first step, while layers are frozen, at the end of an epoch (12), at an evaluation, late.
+    for step in [1, 5, 12, 20, 27] {
+      var run = whole
+      run.options.training.output = run.folder("stopped-\(step)")
+      let stopped = try run.run(stoppingAfter: step)
+      #expect(stopped.summary?.ending == .stopped)
+      run.options.training.resume = true
+      #expect(try run.run().summary?.ending == .completed)
+      #expect(run.steps.first?.step == step + 1)
+      let files = [
+        "model.safetensors", "eval_results.json", "config.json", "latest/model.safetensors",
+        "latest/optimizer.safetensors",
+      ].map { run.folder.bytes(of: "stopped-\(step)/\($0)") }
+      #expect(files == expected, "stopped after step \(step)")
+    }
+  }
+
+  @Test("A language model is trained first, and a stop in either stage is resumed to the same bits")
+  func pretraining() throws {
+    var whole = SmallClassification()
+    whole.options.pretrainEpochs = 2
+    let outcome = try whole.run()
+    #expect(try #require(outcome.pretraining).ending == .completed)
+    let language = try ModelDirectory(contentsOf: whole.folder("out/pretraining"))
+    #expect(language.model.vocabularySize > 256)
+    #expect(whole.pretraining.count > 2 && whole.steps.count == 30)
+    for (first, second) in [(3, nil), (nil, 4)] as [(Int?, Int?)] {
+      var run = SmallClassification()
+      run.options.pretrainEpochs = 2
+      let stopped = try run.run(stoppingAfter: second, pretrainingStep: first)
+      #expect((stopped.summary?.ending ?? stopped.pretraining?.ending) == .stopped)
+      #expect((stopped.summary == nil) == (first != nil))
+      let stored = try ClassifierTraining.storedOptions(in: run.folder("out"))
+      #expect(stored?.pretrainEpochs == 2)
+      run.options.training.resume = true
+      #expect(try run.run().summary?.ending == .completed)
+      #expect(run.outcome() == whole.outcome())
+    }
+  }
+
+  @Test("The classifier begins with the weights of the language model")
+  func beginning() throws {
+    var run = SmallClassification()
+    run.options.pretrainEpochs = 1
+    run.options.freezeCore = true
+    try run.run()
+    let language = try ModelDirectory(contentsOf: run.folder("out/pretraining"))
+    let classifier = try ClassifierDirectory(contentsOf: run.folder("out"))
+    #expect(classifier.tokenizer == language.tokenizer)
+    #expect(classifier.model.embedding.weight.value == language.model.embedding.weight.value)
+    let core = classifier.model.parameters.filter { $0.name.hasPrefix("rnn.") }
+    let source = language.model.parameters.filter { $0.name.hasPrefix("rnn.") }
+    #expect(core.map(\.value) == source.map(\.value))
+  }
+
+  @Test("The same bits for one thread and for two")
+  func threads() throws {
+    let results = try [1, 2].map { count in
+      var run = SmallClassification()
+      run.options.training.threads = count
+      run.options.bidirectional = true
+      run.options.pooling = .attention
+      try run.run()
+      return run.bytes("model.safetensors")
+    }
+    #expect(results[0] != nil && results[0] == results[1])
+  }
+
+  @Test("The temperature that is fitted on the held-out texts is stored with the model")
+  func calibration() throws {
+    var run = SmallClassification()
+    let best = try #require(try run.run().summary?.best)
+    #expect(best.temperature != 1)
+    #expect(best.classification.logLoss <= best.uncalibratedLogLoss)
+    let directory = try ClassifierDirectory(contentsOf: run.folder("out"))
+    #expect(directory.model.configuration.temperature == best.temperature)
+    let results = try run.json("eval_results.json")
+    #expect(results["temperature"]?.number == best.temperature)
+    #expect(results["accuracy"]?.number == best.classification.accuracy)
+    #expect(results["baseline"]?["accuracy"]?.number != nil)
+    let card = String(decoding: run.bytes("README.md") ?? [], as: UTF8.self)
+    #expect(card.contains("linear classifier"))
+  }
+
+  @Test("A directory of another kind of run is refused by name")
+  func otherKind() throws {
+    var run = SmallRun()
+    try run.run()
+    var options = SmallClassification().options
+    options.training.output = run.folder("out")
+    options.training.resume = true
+    let data = try ClassifierData(options, SmallClassification.negations(40, seed: 1))
+    let error = #expect(throws: RecurError.self) { try ClassifierTraining(options).run(data) }
+    #expect(error?.what.contains("recur train lm") == true)
+  }
+}
