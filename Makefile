@@ -18,7 +18,7 @@ TEST := -Xcc -O2
 DOUBLE := --scratch-path .build/double --traits DoublePrecision
 SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
-PACKAGES := libicu-dev libopenblas-dev pkg-config
+PACKAGES := libicu-dev libopenblas-dev zlib1g-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
 ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 ARM := aarch64-linux-gnu

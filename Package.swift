@@ -56,13 +56,15 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "pkg-config"])]
     ),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
     .target(name: "CText", dependencies: ["CICU"]),
     .target(name: "CKernels"),
     room("RecurFiles", [crypto]),
     room("RecurText", ["CText", "RecurFiles", heap]),
     // `Corpora` is a link to the folder at the top; its files become part of the program.
     room(
-      "RecurData", ["RecurText", "RecurFiles"], exclude: ["Corpora/README.md"],
+      "RecurData", ["RecurText", "RecurFiles", "CZlib"], exclude: ["Corpora/README.md"],
       resources: ["manifest.json", "harbour.txt", "voices.txt"].map {
         .embedInCode("Corpora/\($0)")
       }
@@ -106,7 +108,7 @@ let package = Package(
     .target(name: "CTerminal", path: "Tests/CTerminal"),
     tests(of: "RecurFiles", ["RecurFiles"]),
     tests(of: "RecurText", ["RecurText", "RecurFiles"]),
-    tests(of: "RecurData", ["RecurData", "RecurText", "RecurFiles"]),
+    tests(of: "RecurData", ["RecurData", "RecurText", "RecurFiles", "CZlib"]),
     tests(of: "RecurTensors", ["RecurTensors", "CKernels", "CWideKernels"]),
     tests(of: "RecurGradients", ["RecurGradients", "RecurTensors"]),
     tests(of: "RecurLayers", ["RecurLayers", "RecurGradients", "RecurTensors"]),

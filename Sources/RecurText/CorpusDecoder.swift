@@ -1,25 +1,25 @@
 import CText
-import RecurFiles
+package import RecurFiles
 
 /// Validates a file that comes in chunks, whatever their borders part.
-struct CorpusDecoder {
+package struct CorpusDecoder {
   let path: String
   let policy: InvalidUTF8Policy
-  private(set) var invalidSequenceCount = 0
+  package private(set) var invalidSequenceCount = 0
   /// The beginning of a character whose end has not come yet: at most three bytes.
   private var pending: [UInt8] = []
   /// The offset in the file of the next byte, pending ones included.
   private var offset = 0
   /// The line that the next byte stands in.
-  private var line = 1
+  package private(set) var line = 1
 
-  init(path: String, policy: InvalidUTF8Policy) {
+  package init(path: String, policy: InvalidUTF8Policy) {
     self.path = path
     self.policy = policy
   }
 
   /// Appends what is complete of the text so far.
-  mutating func append(
+  package mutating func append(
     _ chunk: UnsafeRawBufferPointer, to utf8: inout [UInt8]
   ) throws(RecurError) {
     let isFirst = offset == 0 && pending.isEmpty
@@ -47,7 +47,7 @@ struct CorpusDecoder {
   }
 
   /// Ends the file: a character that is still incomplete is ill-formed.
-  mutating func finish(_ utf8: inout [UInt8]) throws(RecurError) {
+  package mutating func finish(_ utf8: inout [UInt8]) throws(RecurError) {
     if pending.isEmpty { return }
     pending.removeAll()
     try meetInvalid(at: offset, isTruncated: true, to: &utf8)

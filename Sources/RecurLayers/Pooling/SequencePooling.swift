@@ -80,12 +80,19 @@ public struct SequencePooling: Module {
   public func callAsFunction(
     _ outputs: Variable, lengths: [Int32]?, after before: PooledSteps? = nil
   ) -> Variable {
+    callAsFunction(
+      outputs, lengths: lengths, after: before, weight: weight?.variable(on: outputs.tape))
+  }
+
+  /// As above, with an attention's vector as a variable, for other sources of it than the parameter.
+  package func callAsFunction(
+    _ outputs: Variable, lengths: [Int32]?, after before: PooledSteps?, weight vector: Variable?
+  ) -> Variable {
     let batch = outputs.shape.count == 3 ? outputs.shape[1] : 0
     let before = before ?? start(rows: batch)
     precondition(
       before.pooling == pooling && before.width == width && before.forwardWidth == forwardWidth,
       "steps pooled by \(before.pooling) for \(pooling)")
-    let vector = weight?.variable(on: outputs.tape)
     var pooled = before
     pooled.append(outputs.value, lengths: lengths, attention: vector?.value)
     let (operand, attention) = (outputs.operand, vector?.operand)
