@@ -1,12 +1,10 @@
-import RecurCore
 import RecurFiles
-import RecurGradients
-import RecurLayers
 import RecurModels
 import RecurTensors
 
 extension SequenceClassifier {
-  /// A classifier that begins with the embedding and the layers of a language model; its head is fresh.
+  /// A classifier that begins with the embedding and the layers of a language model, with the settings of
+  /// options for everything else.
   ///
   /// - Throws: `.badConfiguration` for a model of cells of one's own, or with a head that cannot be.
   init(
@@ -24,10 +22,6 @@ extension SequenceClassifier {
     configuration.embeddingSize = source.embeddingSize
     configuration.hiddenSizes = source.hiddenSizes
     configuration.forgetBias = source.forgetBias
-    try self.init(configuration, using: &generator)
-    embedding.weight.value = model.embedding.weight.value
-    var stack = model.stack
-    stack.dropout = core.dropout
-    core = .forward(stack)
+    try self.init(configuration, from: model, using: &generator)
   }
 }
