@@ -38,4 +38,23 @@ public struct Carry: Sendable, Equatable {
         }
       })
   }
+
+  /// Takes a row of every part of another carry of the same layers.
+  public mutating func replaceRow(_ row: Int, by other: Carry, _ index: Int) {
+    precondition(
+      layers.count == other.layers.count,
+      "a row of \(other.layers.count) layers for \(layers.count)")
+    for layer in layers.indices {
+      for part in layers[layer].indices {
+        let source = other.layers[layer][part]
+        let (shape, width) = (layers[layer][part].shape, source.count / max(1, source.shape[0]))
+        precondition(
+          shape.dropFirst() == source.shape.dropFirst() && (0..<shape[0]).contains(row)
+            && (0..<source.shape[0]).contains(index),
+          "row \(index) of \(source.shape) for row \(row) of \(shape)")
+        (layers[layer][part].mutablePointer + row * width).update(
+          from: source.pointer + index * width, count: width)
+      }
+    }
+  }
 }

@@ -53,24 +53,21 @@ struct ClassifierReader: Sendable {
     var carry: Carry
     var pooled: PooledSteps
 
+    /// The same rows in the order given; rows that begin where nil is named.
     func rows(_ indices: [Int?], initial: Carry) -> Progress {
-      Progress(
-        carry: carry.rows(indices, initial: initial), pooled: pooled.rows(indices))
+      var result = Progress(
+        carry: initial.rows(Array(repeating: 0, count: indices.count)),
+        pooled: pooled.rows(indices))
+      for (row, index) in indices.enumerated() {
+        if let index { result.carry.replaceRow(row, by: carry, index) }
+      }
+      return result
     }
 
     /// Takes a row of another.
     mutating func replaceRow(_ row: Int, by other: Progress, _ index: Int) {
       pooled.replaceRow(row, by: other.pooled, index)
-      for (layer, parts) in other.carry.layers.enumerated() {
-        for (part, source) in parts.enumerated() {
-          let width = source.shape[1]
-          carry.layers[layer][part].withUnsafeMutableBuffer { target in
-            source.withUnsafeBuffer { source in
-              for unit in 0..<width { target[row * width + unit] = source[index * width + unit] }
-            }
-          }
-        }
-      }
+      carry.replaceRow(row, by: other.carry, index)
     }
   }
 
@@ -182,25 +179,5 @@ struct ClassifierReader: Sendable {
       case .both: segmentLength
       }
     return remaining.map { Int32(min(most, $0)) }
-  }
-}
-
-extension Carry {
-  /// The same rows in the order given; the first row of `initial` where nil is named.
-  func rows(_ indices: [Int?], initial: Carry) -> Carry {
-    Carry(
-      layers: zip(layers, initial.layers).map { parts, starts in
-        zip(parts, starts).map { part, start in
-          let width = start.count
-          return Tensor(
-            part.withUnsafeBuffer { part in
-              start.withUnsafeBuffer { start in
-                indices.flatMap { index in
-                  index.map { part[$0 * width..<($0 + 1) * width] } ?? start[0..<width]
-                }
-              }
-            }, shape: [indices.count, width])
-        }
-      })
   }
 }

@@ -52,8 +52,10 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
     self.maximumTokens = maximumTokens
   }
 
-  /// The most classes: 65,536.
-  public static let maximumClassCount = 1 << 16
+  /// The most classes: 4,096.
+  public static let maximumClassCount = 1 << 12
+  /// The most bytes of the names of all classes: 65,536, so that a `config.json` can be read again.
+  public static let maximumNameByteCount = 1 << 16
   /// The most tokens that gradients flow through: 1,048,576.
   public static let maximumTokenLimit = 1 << 20
 
@@ -87,9 +89,15 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
       problems.append(
         "id2label has \(classNames.count) classes, possible are 2 to \(Self.maximumClassCount)")
     }
-    var known: Set<[UInt8]> = []
-    for name in classNames.prefix(Self.maximumClassCount) {
-      if known.insert(Array(name.utf8)).inserted { continue }
+    let byteCount = classNames.reduce(0) { $0 + $1.utf8.count }
+    if byteCount > Self.maximumNameByteCount {
+      problems.append(
+        "the names of the classes have \(byteCount) bytes, the most is \(Self.maximumNameByteCount)"
+      )
+    }
+    // Names that Unicode holds to be the same are one key of `label2id`.
+    var known: Set<String> = []
+    for name in classNames.prefix(Self.maximumClassCount) where !known.insert(name).inserted {
       problems.append("id2label has \"\(DisplayText.escaped(name, limit: 60))\" twice")
     }
     if !(temperature.isFinite && temperature > 0) {

@@ -69,6 +69,8 @@ struct SequenceClassifierConfigurationTests {
   func classes() throws {
     for (names, part) in [
       (["a"], "1 classes"), (["a", "b", "a"], "\"a\" twice"), ([], "0 classes"),
+      (["caf\u{E9}", "cafe\u{301}"], "twice"),
+      ([String(repeating: "x", count: 70_000), "b"], "70001 bytes"),
     ] {
       var changed = configuration
       changed.classNames = names
@@ -84,6 +86,19 @@ struct SequenceClassifierConfigurationTests {
         """)
     }
     #expect(error?.what.contains("label2id") == true)
+  }
+
+  @Test("The greatest configuration that is possible can be read again")
+  func greatestNames() throws {
+    var changed = configuration
+    let names = SequenceClassifierConfiguration.maximumClassCount
+    changed.classNames = (0..<names).map { "\u{1}\u{1}\u{1}\u{1}\($0)" }
+    try changed.validate()
+    let bytes = try JSONGate.encode(changed)
+    let read = try JSONGate.decode(
+      SequenceClassifierConfiguration.self, from: bytes, limits: .configuration,
+      path: "config.json")
+    #expect(read == changed)
   }
 
   @Test("A configuration cut at any length is refused and never trapped on")
