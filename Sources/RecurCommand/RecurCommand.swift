@@ -7,7 +7,7 @@ import RecurFiles
 struct RecurCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recur",
-    abstract: "Train recurrent neural networks on text, and write text with them.",
+    abstract: "Train recurrent neural networks on text; write text and judge it with them.",
     discussion: """
       Data go to standard output, everything else to standard error. Every flag can be set in the \
       environment as well (--batch-size: RECUR_BATCH_SIZE).
@@ -19,8 +19,9 @@ struct RecurCommand: ParsableCommand {
       """,
     version: "recur \(RecurVersion.current)",
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, TokenizeCommand.self,
-      InfoCommand.self, CorpusCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+      TrainCommand.self, GenerateCommand.self, SentimentCommand.self, EvaluateCommand.self,
+      TokenizeCommand.self, InfoCommand.self, CorpusCommand.self, DoctorCommand.self,
+      BenchmarkCommand.self,
     ])
 
   static func main() {

@@ -20,29 +20,18 @@ struct InfoCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let model = try ModelDirectory(contentsOf: directory)
-    guard let configuration = model.model.configuration else {
-      throw RecurError(
-        .bug, "the model has no configuration", at: .init(path: directory),
-        hint: "please report this")
-    }
+    let model = try ModelDescription(contentsOf: directory)
     if json {
-      try showDocument(model, configuration)
+      try showDocument(model)
     } else {
-      try showText(model, configuration)
+      try showText(model)
     }
   }
 
-  private func showText(
-    _ model: ModelDirectory, _ configuration: LanguageModelConfiguration
-  ) throws {
+  private func showText(_ model: ModelDescription) throws {
     let tokenizer = model.tokenizer
-    let sizes = configuration.hiddenSizes.map(String.init).joined(separator: ", ")
-    let count = configuration.parameterCount
-    var text = TextTable.aligned([
-      ("Model", "language model, \(configuration.cell.rawValue), hidden sizes \(sizes)"),
-      ("Embedding", "\(configuration.embeddingSize)\(configuration.tiesWeights ? ", tied" : "")"),
-      ("Dropout", "\(configuration.dropout) in training"),
+    let count = model.parameterCount
+    let facts: [(String, String)] = [
       ("Parameters", "\(NumberText.grouped(count)) (\(NumberText.bytes(count * 4)) in float32)"),
       (
         "Vocabulary",
@@ -51,18 +40,18 @@ struct InfoCommand: ParsableCommand {
       ),
       ("Text", transformation(tokenizer)),
       ("Unicode", "\(tokenizer.unicodeVersion.unicode) (ICU \(tokenizer.unicodeVersion.icu))"),
-    ])
-    text += "\n"
+    ]
+    var text = TextTable.aligned(model.rows + facts) + "\n"
     text += TextTable.columns(
       [["Parameter", "Shape", "Count"]]
-        + configuration.parameterShapes.map { name, shape in
+        + model.shapes.map { name, shape in
           [
             name, "(\(shape.map(String.init).joined(separator: ", ")))",
             NumberText.grouped(shape.reduce(1, *)),
           ]
         }, numeric: [2])
     for (title, record) in [
-      ("Training", model.trainingArguments), ("Results", model.evaluationResults),
+      ("Training", model.training), ("Results", model.results),
     ] {
       guard let members = record?.members, !members.isEmpty else { continue }
       text += "\n\(title)\n"
@@ -93,20 +82,18 @@ struct InfoCommand: ParsableCommand {
     return parts.isEmpty ? "as it is" : parts.joined(separator: ", ")
   }
 
-  private func showDocument(
-    _ model: ModelDirectory, _ configuration: LanguageModelConfiguration
-  ) throws {
+  private func showDocument(_ model: ModelDescription) throws {
     let tokenizer = model.tokenizer
     try JSONOutput.show(
       "recur.info/1",
       [
-        .init("configuration", try JSONValue(encoding: configuration)),
-        .init("parameter_count", .integer(configuration.parameterCount)),
-        .init("parameter_bytes", .integer(configuration.parameterCount * 4)),
+        .init("configuration", model.configuration),
+        .init("parameter_count", .integer(model.parameterCount)),
+        .init("parameter_bytes", .integer(model.parameterCount * 4)),
         .init(
           "parameters",
           .array(
-            configuration.parameterShapes.map { name, shape in
+            model.shapes.map { name, shape in
               .object([.init("name", .string(name)), .init("shape", .integers(shape))])
             })),
         .init(
@@ -120,9 +107,9 @@ struct InfoCommand: ParsableCommand {
             .init("unicode", .string(tokenizer.unicodeVersion.unicode)),
             .init("icu", .string(tokenizer.unicodeVersion.icu)),
           ])),
-        .init("generation", try JSONValue(encoding: model.generation)),
-        .init("training", model.trainingArguments ?? .null),
-        .init("results", model.evaluationResults ?? .null),
+        .init("generation", model.generation ?? .null),
+        .init("training", model.training ?? .null),
+        .init("results", model.results ?? .null),
       ])
   }
 }

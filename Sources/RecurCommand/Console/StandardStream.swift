@@ -38,6 +38,14 @@ enum StandardStream: Int32 {
     }
   }
 
+  /// Whether a person types our standard input.
+  static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// Writes bytes.
+  func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
   /// Writes text.
   func write(_ text: String) throws {
     var text = text

@@ -104,6 +104,12 @@ public struct LabelledReader: ~Copyable {
     folder?.invalidSequenceCount ?? stream?.invalidSequenceCount ?? 0
   }
 
+  /// Whether the next row may have to wait for whoever writes to standard input.
+  public var mayWait: Bool {
+    guard let stream, path == InputFile.standardInput else { return false }
+    return stream.position == stream.bytes.count && !stream.isAtEnd
+  }
+
   /// The bytes read so far, and their SHA-256 if the reader hashes.
   var source: (byteCount: Int, sha256: String?) {
     if let folder { return (folder.byteCount, folder.sha256) }

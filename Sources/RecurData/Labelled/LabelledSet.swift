@@ -101,7 +101,8 @@ public struct LabelledSet: Sendable {
         .badData,
         first.map { "no row can be used; the first: \($0.reason)" } ?? "there are no rows",
         at: .init(path: first?.path ?? paths[0], line: first?.line),
-        hint: layouts.map { "read as \($0)" }.first ?? "")
+        hint: (classNames.map { "the classes are \(Self.listed($0)); " } ?? "")
+          + "the file was read as \(layouts[0])")
     }
     if classNames == nil {
       let order = names.indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
@@ -117,6 +118,11 @@ public struct LabelledSet: Sendable {
     self.layouts = layouts
     self.badRows = badRows
     self.invalidSequenceCount = invalidSequenceCount
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    let shown = names.prefix(10).map { DisplayText.escaped($0, limit: 40) }
+    return shown.joined(separator: ", ") + (names.count > 10 ? ", …" : "")
   }
 
   /// How many texts each class has.

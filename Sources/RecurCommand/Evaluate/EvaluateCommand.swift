@@ -5,16 +5,23 @@ import Recur
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure how well a model predicts texts.",
+    abstract: "Measure how well a model predicts texts or their labels.",
     discussion: """
-      Nats and bits per token, bits per character and per byte, and perplexity: e to the nats per \
+      A language model: nats and bits per token, bits per character and per byte, and perplexity: e to the nats per \
       token. Bits per character and per byte can be compared between tokenizers, the others cannot. \
       The first token of a text is not predicted.
+
+      A classifier: accuracy with its bootstrap interval, macro-F1, area under the ROC curve, log loss, \
+      calibration error, precision and recall of each class and the confusion matrix, over all the \
+      files together. Beside it stands a linear model fitted on the training files, where they are \
+      still there, and how many texts occur in these too.
 
       EXAMPLES:
         recur evaluate out/shakespeare held-out.txt
         recur evaluate out/shakespeare a.txt b.txt --json
         recur evaluate out/shakespeare line.txt --per-token
+        recur evaluate out/reviews test.csv --errors 10
+        recur evaluate out/reviews test.csv --train train.csv --json
       """)
 
   @Argument(
@@ -23,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The texts, each measured by itself; - is standard input.", valueName: "file"),
+      "The texts, each measured by itself, or the labelled files; - is standard input.", valueName: "file"),
     completion: .file())
   var files: [String]
 
@@ -35,6 +42,7 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
   var invalidUTF8 = InvalidUTF8Policy.stop
 
+  @OptionGroup var classifier: ClassifierEvaluationFlags
   @OptionGroup var computing: ComputeFlags
 
   @Flag(help: "Print one JSON document.")
@@ -50,10 +58,61 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    try computing.run { try measure() }
+    try computing.run {
+      if ModelDirectory.isClassifier(directory) {
+        try measureClassifier()
+      } else {
+        try measure()
+      }
+    }
+  }
+
+  private func measureClassifier() throws {
+    if perToken {
+      throw RecurError(
+        .usage, "--per-token is for language models, and this is a classifier",
+        at: .init(path: directory), hint: "leave it out")
+    }
+    let model = try ClassifierDirectory(contentsOf: directory)
+    let reading = classifier.reading(invalidUTF8)
+    var evaluation = try ClassifierEvaluation(
+      of: model, on: files, reading, mistakeCount: classifier.errors ?? 0)
+    if !classifier.noBaseline { try compare(&evaluation, model, reading) }
+    if json {
+      try JSONOutput.show("recur.evaluate-classifier/1", try evaluation.members())
+    } else {
+      let output = StandardStream.output
+      try output.write(
+        evaluation.text(mistakesWidth: output.isTerminal ? output.width : 160))
+    }
+    LabelledNotes.show(
+      evaluation.set.badRows, evaluation.set.invalidSequenceCount, quiet: false)
+  }
+
+  /// What was asked for must work; what the model says of its training may be gone.
+  private func compare(
+    _ evaluation: inout ClassifierEvaluation, _ model: ClassifierDirectory,
+    _ reading: LabelledReading
+  ) throws {
+    if !classifier.train.isEmpty {
+      return try evaluation.compare(withTraining: classifier.train, reading)
+    }
+    guard let training = ClassifierEvaluation.training(of: model) else { return }
+    do {
+      try evaluation.compare(withTraining: training.files, training.reading)
+    } catch {
+      StandardStream.error.show(
+        "warning: there is no linear model beside: \(error.what)"
+          + "\(error.place.map { " (\($0))" } ?? ""); name the training files with --train\n")
+    }
   }
 
   private func measure() throws {
+    if let flag = classifier.given {
+      throw RecurError(
+        .usage, "\(flag) is for classifiers, and this is a language model",
+        at: .init(path: directory), hint: "leave it out")
+    }
     let directory = try ModelDirectory(contentsOf: directory)
     let vocabulary = directory.tokenizer.vocabulary
     let measure = TokenMeasure(vocabulary)

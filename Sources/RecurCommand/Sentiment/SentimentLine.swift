@@ -1,0 +1,86 @@
+import Recur
+
+/// One scored text on one line for people: label, probability, a bar of it, and the text.
+struct SentimentLine {
+  private static let barWidth = 10
+
+  private let labelWidth: Int
+  private let unicode: Bool
+  /// The columns of the terminal; nil where there is none, so that texts are shown whole.
+  private let width: Int?
+
+  /// - Parameters:
+  ///   - labels: All that may stand there.
+  ///   - unicode: Whether block characters may be used; by the locale unless told.
+  ///   - width: The columns; by the terminal unless told.
+  init(
+    _ labels: [String], unicode: Bool = Environment.hasUnicodeLocale,
+    width: Int? = StandardStream.output.isTerminal ? StandardStream.output.width : nil
+  ) {
+    labelWidth = min(labels.map { Self.label($0).count }.max() ?? 0, 24)
+    self.unicode = unicode
+    self.width = width
+  }
+
+  /// The line, with its end.
+  func shown(_ text: String, label: String, probability: Double) -> String {
+    let label = Self.label(label)
+    let padding = String(repeating: " ", count: max(0, labelWidth - label.count))
+    let head = "\(label)\(padding)  \(NumberText.fixed(probability, 3))  \(bar(probability))  "
+    return head + shortened(text, to: width.map { max(0, $0 - head.count) }) + "\n"
+  }
+
+  private static func label(_ name: String) -> String { DisplayText.escaped(name, limit: 23) }
+
+  /// A bar of ten columns: `███████▍  `, or `#######...` where there are no block characters.
+  private func bar(_ fraction: Double) -> String {
+    let blocks: [Character] = Array(" ▏▎▍▌▋▊▉█")
+    let steps = unicode ? 8 : 1
+    let filled = Int((fraction * Double(Self.barWidth * steps)).rounded())
+    return String(
+      (0..<Self.barWidth).map { column -> Character in
+        let part = min(max(filled - column * steps, 0), steps)
+        return unicode ? blocks[part] : part == 1 ? "#" : "."
+      })
+  }
+
+  /// The text on one line without anything that could steer a terminal, cut to so many columns.
+  private func shortened(_ text: String, to width: Int?) -> String {
+    var result = ""
+    var columns = 0
+    var isSpaceWaiting = false
+    let ellipsis = unicode ? "…" : "..."
+    // Where the text would be cut if it turns out to be too long.
+    var cut = result
+    for character in text {
+      if character.isWhitespace {
+        isSpaceWaiting = !result.isEmpty
+        continue
+      }
+      let piece = (isSpaceWaiting ? " " : "") + TerminalText.escaped(String(character))
+      isSpaceWaiting = false
+      columns += piece.unicodeScalars.reduce(0) { $0 + Self.columns(of: $1) }
+      if let width, columns > width {
+        return width < ellipsis.count ? "" : cut + ellipsis
+      }
+      result += piece
+      if let width, columns <= width - ellipsis.count { cut = result }
+    }
+    return result
+  }
+
+  /// How many columns a terminal gives a scalar: two for those of East Asia and for emoji, none for
+  /// marks and joiners.
+  private static func columns(of scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    return switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+      2
+    default: 1
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Recur
+import TestSupport
+import Testing
+
+@Suite("recur evaluate and info for classifiers")
+struct EvaluateClassifierTests {
+  private static let train =
+    "text,label\n"
+    + (0..<20).map {
+      "a \($0 % 2 == 0 ? "good" : "bad") film \($0),\($0 % 2 == 0 ? "pos" : "neg")\n"
+    }
+    .joined()
+  private static let test =
+    "text,label\ngood,pos\nbad,neg\nvery good,pos\nA bad  FILM 1,neg\nbad,pos\n"
+
+  private func classifier(trainingFiles: [String] = []) throws -> SmallClassifier {
+    let small = try SmallClassifier(trainingFiles: trainingFiles)
+    small.folder.file("train.csv", Self.train.utf8)
+    small.folder.file("test.csv", Self.test.utf8)
+    return small
+  }
+
+  @Test("The document has the report of the model's probabilities, the linear model and duplicates")
+  func document() throws {
+    let small = try classifier()
+    let result = try small.training.recur(
+      ["evaluate", "model", "test.csv", "--train", "train.csv", "--json", "--errors", "9"])
+    #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+    let document = try SmallTraining.document(result.output)
+    let texts = ["good", "bad", "very good", "A bad  FILM 1", "bad"]
+    let labels = [1, 0, 1, 0, 1]
+    let scores = small.model.scores(of: texts)
+    let report = try ClassificationReport(
+      labels: labels, probabilities: scores.flatMap { $0.probabilities.map { Float($0) } },
+      classCount: 2)
+    #expect(document["model"]?["accuracy"]?.number == report.accuracy)
+    #expect(document["model"]?["log_loss"]?.number == report.logLoss)
+    #expect(document["baseline"]?["report"]?["accuracy"]?.number == 0.8)
+    #expect(document["baseline"]?["texts"]?.integer == 20)
+    #expect(document["duplicates"]?.integer == 1)
+    let mistakes = document["mistakes"]?.elements ?? []
+    let wrong = zip(scores, labels).filter { small.model.classNames[$1] != $0.label }
+    #expect(mistakes.count == wrong.count)
+    #expect(
+      mistakes.compactMap { $0["probability"]?.number }
+        == wrong.map { SmallClassifier.rounded($0.0.probability) }.sorted(by: >))
+  }
+
+  @Test("The training files that the model names are used, and may be gone")
+  func namedTrainingFiles() throws {
+    let small = try classifier(trainingFiles: ["train.csv"])
+    let found = try small.training.recur(["evaluate", "model", "test.csv"])
+    #expect(found.code == 0 && found.errors.isEmpty)
+    for part in [
+      "test.csv: CSV, with a header", "5 texts", "linear", "80.00 %", "macro-F1", "ROC-AUC",
+      "fitted on 20 texts of train.csv", "1 of the 5 texts occur in the training files",
+    ] {
+      #expect(found.output.contains(part), "\(part)")
+    }
+    let alone = try small.training.recur(["evaluate", "model", "test.csv", "--no-baseline"])
+    #expect(!alone.output.contains("linear"))
+    let gone = try classifier(trainingFiles: ["gone.csv"])
+    let result = try gone.training.recur(["evaluate", "model", "test.csv", "--errors", "2"])
+    #expect(result.code == 0 && result.errors.hasPrefix("warning: there is no linear model"))
+    #expect(result.output.contains("The most confident mistakes\n"))
+    #expect(
+      try gone.training.recur(["evaluate", "model", "test.csv", "--train", "gone.csv"])
+        .code == 66)
+  }
+
+  @Test("Labels that the model has not, and flags of the other kind of model, are refused")
+  func refusals() throws {
+    let small = try classifier()
+    small.folder.file("other.csv", "text,label\na,yes\n".utf8)
+    #expect(
+      try small.training.recur(["evaluate", "model", "other.csv"]).isRefusal(
+        65, naming: "\"yes\" is not a class", "the classes are neg, pos"))
+    #expect(
+      try small.training.recur(["evaluate", "model", "test.csv", "--per-token"]).isRefusal(64))
+    #expect(try small.training.train("lm", steps: 1, ["-q"]).code == 0)
+    #expect(
+      try small.training.recur(["evaluate", "lm", "text.txt", "--errors", "3"]).isRefusal(
+        64, naming: "--errors is for classifiers"))
+  }
+
+  @Test("Info describes a classifier")
+  func info() throws {
+    let small = try classifier()
+    let text = try small.training.recur(["info", "model"]).output
+    #expect(text.contains("classifier, gru, hidden sizes 6") && text.contains("neg, pos"))
+    let document = try SmallTraining.document(
+      small.training.recur(["info", "model", "--json"]).output)
+    #expect(document["configuration"]?["model_type"]?.string != nil)
+    #expect(document["parameter_count"]?.integer ?? 0 > 0)
+  }
+}
