@@ -32,15 +32,17 @@ package final class StoragePool: Sendable {
     var waiting: [Int: [Block]] = [:]
     var statistics = Statistics()
 
-    /// The smallest larger block that will do; else none, and the largest smaller one to be freed.
-    mutating func takeLarge(_ size: Int) -> (found: Block?, outgrown: Block?) {
-      let sizes = waiting.lazy.filter { !$0.value.isEmpty }.map(\.key)
+    /// A block that waits; for a large size also the smallest larger one that will do, or else, to be
+    /// freed, the largest smaller one.
+    mutating func take(_ size: Int, isLarge: Bool) -> (found: Block?, outgrown: Block?) {
+      if let block = waiting[size]?.popLast() { return (block, nil) }
+      guard isLarge else { return (nil, nil) }
+      let sizes = waiting.filter { !$0.value.isEmpty }.map(\.key)
       if let next = sizes.filter({ $0 > size && $0 <= 4 * size }).min() {
         return (waiting[next]?.popLast(), nil)
       }
-      guard let last = sizes.filter({ $0 < size && $0 >= 2 * StoragePool.pageSize }).max() else {
-        return (nil, nil)
-      }
+      let smaller = sizes.filter { $0 < size && $0 >= 2 * StoragePool.pageSize }
+      guard let last = smaller.max() else { return (nil, nil) }
       statistics.byteCount -= last
       return (nil, waiting[last]?.popLast())
     }
@@ -64,10 +66,7 @@ package final class StoragePool: Sendable {
   func take(byteCount: Int) -> Block {
     let size = Self.roundedSize(byteCount)
     let isLarge = size >= 2 * Self.pageSize
-    let (found, outgrown) = state.withLock { state -> (found: Block?, outgrown: Block?) in
-      if let block = state.waiting[size]?.popLast() { return (block, nil) }
-      return isLarge ? state.takeLarge(size) : (nil, nil)
-    }
+    let (found, outgrown) = state.withLock { $0.take(size, isLarge: isLarge) }
     if let outgrown { free(outgrown.address) }
     if let found { return found }
     var address: UnsafeMutableRawPointer?

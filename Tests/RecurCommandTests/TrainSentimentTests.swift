@@ -45,8 +45,8 @@ struct TrainSentimentTests {
       #expect(training.folder.bytes(of: "model/\(name)") != nil, "\(name)")
     }
     let model = try SentimentModel(contentsOf: training.folder("model"))
-    #expect(model.score("a fine day").label == "good")
-    #expect(model.score("a dull day").label == "bad")
+    #expect(model.score("a fine day by the sea").label == "good")
+    #expect(model.score("a dull day by the road").label == "bad")
   }
 
   @Test("With --json the summary is one document")

@@ -30,6 +30,28 @@ struct RecurrentStackTests {
     #expect(stack.inputSize == 3 && stack.hiddenSize == 5)
   }
 
+  @Test(
+    "Frozen layers have no gradients, and the others those that they have without frozen ones",
+    arguments: [["_l0"], ["_l1"], ["_l0", "_l1"], ["_l0", "_l1", "_l2"]])
+  func frozen(_ layers: [String]) {
+    let stack = stack()
+    let inputs = inputs
+    func gradients(_ isFrozen: ((String) -> Bool)?) -> [(name: String, value: Tensor?)] {
+      let (_, gradients) = stack.valueWithGradient(isFrozen: isFrozen) { stack, tape in
+        let outputs = stack.unroll(tape.constant(inputs)).outputs
+        return (outputs * outputs).sum()
+      }
+      var result: [(name: String, value: Tensor?)] = []
+      var copy = stack
+      copy.visitParameters { result.append(($0, gradients[$1])) }
+      return result
+    }
+    let isFrozen = { (name: String) in layers.contains { name.contains($0) } }
+    for (all, some) in zip(gradients(nil), gradients(isFrozen)) {
+      #expect(some.value == (isFrozen(all.name) ? nil : all.value), "\(all.name)")
+    }
+  }
+
   @Test("It is each layer on the outputs of the one below")
   func layersAreChained() {
     var generator = SeededGenerator(seed: 1)

@@ -94,7 +94,7 @@ struct TrainClassifierCommand: ParsableCommand {
           if training.options.isPretrained { second.say([("stage", "2 of 2, the classifier")]) }
           second.say(task.dataRows)
         },
-        second.receive)
+        reporting: second.receive)
     } catch {
       first.leave()
       second.leave()

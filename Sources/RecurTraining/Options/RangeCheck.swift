@@ -25,6 +25,19 @@ struct RangeCheck {
     throw refusal(flag, "\(value)", low + high)
   }
 
+  func integer(
+    _ key: TrainingOptions.CodingKeys, _ value: Int?, _ range: ClosedRange<Int>
+  ) throws(RecurError) {
+    try integer(key.flag, value, range)
+  }
+
+  func number(
+    _ key: TrainingOptions.CodingKeys, _ value: Double?, from least: Double? = nil,
+    above: Double? = nil, to most: Double? = nil, below: Double? = nil
+  ) throws(RecurError) {
+    try number(key.flag, value, from: least, above: above, to: most, below: below)
+  }
+
   private func refusal(
     _ flag: String, _ value: String, _ range: String
   ) -> RecurError {

@@ -3,6 +3,8 @@ import RecurFiles
 import TestSupport
 import Testing
 
+@testable import RecurTraining
+
 @Suite struct ClassifierTransferTests {
   /// The parameters before and after the run.
   private func parameters(

@@ -63,11 +63,11 @@ struct SmallClassification {
         pretraining: { event in
           first.append(event)
           if case .step(let progress) = event, progress.step == pretrainingStep { stop.make() }
-        }
-      ) { event in
-        events.append(event)
-        if case .step(let progress) = event, progress.step == step { stop.make() }
-      }
+        },
+        reporting: { event in
+          events.append(event)
+          if case .step(let progress) = event, progress.step == step { stop.make() }
+        })
     }
     self.events = events
     pretraining = first

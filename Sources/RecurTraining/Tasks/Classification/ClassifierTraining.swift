@@ -71,7 +71,7 @@ public struct ClassifierTraining {
     _ data: ClassifierData? = nil,
     pretraining: (TrainingEvent<LanguageModelTask>) -> Void = { _ in },
     begin: (ClassifierTask) -> Void = { _ in },
-    _ report: (TrainingEvent<ClassifierTask>) -> Void = { _ in }
+    reporting report: (TrainingEvent<ClassifierTask>) -> Void = { _ in }
   ) throws(RecurError) -> Outcome {
     try options.validate()
     guard let output = options.training.output, !output.isEmpty else {

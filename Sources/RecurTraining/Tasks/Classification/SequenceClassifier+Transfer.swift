@@ -3,7 +3,8 @@ import RecurModels
 import RecurTensors
 
 extension SequenceClassifier {
-  /// A classifier that begins with the embedding and the layers of a language model; its head is fresh.
+  /// A classifier that begins with the embedding and the layers of a language model, with the settings of
+  /// options for everything else.
   ///
   /// - Throws: `.badConfiguration` for a model of cells of one's own, or with a head that cannot be.
   init(
