@@ -37,7 +37,8 @@ struct CommandLineTests {
         generate                Write text with a trained model.
         sentiment               Score the sentiment of texts, or put them into other
                                 classes.
-        evaluate                Measure how well a model predicts texts or their labels.
+        evaluate                Measure how well a model predicts texts or their
+                                labels.
         tokenize                Show the tokens of a text.
         info                    Describe a model: architecture, parameters,
                                 vocabulary, training.
