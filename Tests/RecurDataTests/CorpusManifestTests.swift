@@ -75,7 +75,7 @@ struct CorpusManifestTests {
     #expect(refusal("shakespear")?.kind == .usage)
     #expect(refusal("shakespear")?.hint == "did you mean \"shakespeare\"?")
     #expect(refusal("Harbor")?.hint == "did you mean \"harbour\"?")
-    #expect(refusal("encyclopedia")?.hint.contains("kjv, shakespeare") == true)
+    #expect(refusal("encyclopedia")?.hint.contains("kjv, movie-reviews, shakespeare") == true)
     #expect(refusal("kjv") == nil)
   }
 }

@@ -21,8 +21,8 @@ enum LanguageModelRecipe: String, Recipe {
       settings[.minutes] = .integer(10)
     case .shakespeare30:
       settings[.minutes] = .integer(30)
-      settings[.hiddenSize] = .integer(512)
-      settings[.dropout] = .number(0.5)
+      settings[.hiddenSize] = .integer(384)
+      settings[.dropout] = .number(0.4)
     }
     return settings
   }

@@ -81,6 +81,9 @@ public struct ClassifierOptions: Sendable, Equatable {
     training.batchSize = 32
     training.defaultEpochs = 5
     training.defaultLayers = 1
+    training.defaultAdamRate = 2e-3
+    training.smoothing = 0.99
+    training.clipNorm = 1
     training.sampleLength = 0
   }
 }

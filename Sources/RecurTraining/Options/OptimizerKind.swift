@@ -12,7 +12,8 @@ public enum OptimizerKind: String, Codable, CaseIterable, Sendable {
   /// The learning rate of a run that names none.
   public var defaultLearningRate: Double {
     switch self {
-    case .adam, .adamw, .rmsprop: 2e-3
+    case .adam, .adamw: 4e-3
+    case .rmsprop: 2e-3
     case .sgd: 0.5
     }
   }

@@ -40,13 +40,13 @@ public struct TrainingOptions: Sendable, Equatable {
   /// The cell of every layer.
   public var cell = CellKind.lstm
   /// H: one width for all layers, or one for each.
-  public var hiddenSize = [384]
+  public var hiddenSize = [256]
   /// L; nil for as many as there are widths, and for 2 where there is one width.
   public var layers: Int?
   /// E; nil for 128, and for the last width where the weights are tied.
   public var embeddingSize: Int?
   /// The probability with which an output of a layer is dropped.
-  public var dropout = 0.3
+  public var dropout = 0.2
   /// Whether `dropout` and `inputDropout` drop the same elements in every step of a window.
   public var lockedDropout = false
   /// The probability with which an element of the embedding's outputs is dropped.
@@ -67,7 +67,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// B: the tracks that are trained on side by side.
   public var batchSize = 32
   /// T: the steps of a window, through which gradients flow back.
-  public var window = 128
+  public var window = 64
   /// Passes over the text; nil where steps or minutes are given, else 10.
   public var epochs: Int?
   /// Optimizer steps.
@@ -79,12 +79,13 @@ public struct TrainingOptions: Sendable, Equatable {
 
   /// The rule of the update.
   public var optimizer = OptimizerKind.adamw
-  /// The learning rate before the schedule; nil for 0.002, and for 0.5 with SGD.
+  /// The learning rate before the schedule; nil for 0.004, for 0.002 with RMSprop and for 0.5 with
+  /// SGD.
   public var learningRate: Double?
   /// What SGD keeps of its velocity.
   public var momentum = 0.9
   /// What Adam keeps of the second moment, and RMSprop of the mean square.
-  public var smoothing = 0.99
+  public var smoothing = 0.999
   /// The decay of the weights: apart from the gradient for AdamW, in the gradient for the others.
   public var weightDecay = 0.01
   /// The course of the learning rate.
@@ -99,7 +100,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Evaluations without improvement that the schedule `plateau` puts up with.
   public var plateauPatience = 2
   /// The greatest norm of the gradient; 0 for any.
-  public var clipNorm = 1.0
+  public var clipNorm = 0.5
   /// The greatest absolute value of an element of the gradient; 0 for any.
   public var clipValue = 0.0
 
@@ -136,6 +137,8 @@ public struct TrainingOptions: Sendable, Equatable {
   var defaultEpochs = 10
   /// L where nothing says how many layers there are.
   var defaultLayers = 2
+  /// The learning rate of a run by Adam or AdamW that names none.
+  var defaultAdamRate = OptimizerKind.adamw.defaultLearningRate
 
   /// All defaults.
   public init() {}
@@ -156,7 +159,10 @@ extension TrainingOptions {
   }
 
   /// The learning rate before the schedule.
-  public var baseLearningRate: Double { learningRate ?? optimizer.defaultLearningRate }
+  public var baseLearningRate: Double {
+    let isAdam = optimizer == .adam || optimizer == .adamw
+    return learningRate ?? (isAdam ? defaultAdamRate : optimizer.defaultLearningRate)
+  }
 
   /// The model for a vocabulary.
   public func configuration(vocabularySize: Int) -> LanguageModelConfiguration {
