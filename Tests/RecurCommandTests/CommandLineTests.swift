@@ -15,7 +15,8 @@ struct CommandLineTests {
   @Test("The help is what it was")
   func goldenHelp() throws {
     let expected = """
-      OVERVIEW: Train recurrent neural networks on text, and write text with them.
+      OVERVIEW: Train recurrent neural networks on text; write text and judge it with
+      them.
 
       Data go to standard output, everything else to standard error. Every flag can
       be set in the environment as well (--batch-size: RECUR_BATCH_SIZE).
@@ -34,7 +35,10 @@ struct CommandLineTests {
       SUBCOMMANDS:
         train                   Train a model.
         generate                Write text with a trained model.
-        evaluate                Measure how well a model predicts texts.
+        sentiment               Score the sentiment of texts, or put them into other
+                                classes.
+        evaluate                Measure how well a model predicts texts or their
+                                labels.
         tokenize                Show the tokens of a text.
         info                    Describe a model: architecture, parameters,
                                 vocabulary, training.
@@ -55,7 +59,8 @@ struct CommandLineTests {
   @Test(
     "Every command has help with examples, and names no alias",
     arguments: [
-      ["train"], ["train", "lm"], ["generate"], ["evaluate"], ["tokenize"], ["info"], ["corpus"],
+      ["train"], ["train", "lm"], ["generate"], ["sentiment"], ["evaluate"], ["tokenize"],
+      ["info"], ["corpus"],
       ["corpus", "list"], ["corpus", "fetch"], ["doctor"], ["benchmark"], ["benchmark", "train"],
       ["benchmark", "generate"], ["benchmark", "tokenize"],
     ])

@@ -27,9 +27,10 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func file(_ name: String, _ bytes: some Sequence<UInt8>) -> String {
     // A new file each time: cutting one short and writing it again makes some file systems wait
-    // for the disk.
+    // for the disk. No process that is started meanwhile inherits it (e): a program that is open for
+    // writing cannot be run.
     unlink(self(name))
-    let file = fopen(self(name), "w")
+    let file = fopen(self(name), "we")
     let content = Array(bytes)
     let count = fwrite(content, 1, content.count, file)
     precondition(count == content.count && fclose(file) == 0, "cannot write \(self(name))")

@@ -73,9 +73,10 @@ struct DelimitedSample {
   /// over a column of numbers or of few values, it has something else.
   func hasHeader(_ reading: LabelledReading) -> Bool {
     guard let first = records.first?.map(\.trimmed) else { return false }
+    // A number is a position, though a cell may be the same.
     let named = [reading.textColumn, reading.labelColumn, reading.idColumn].compactMap(\.self)
-    for name in named where first.contains(where: { $0.lowercased() == name.lowercased() }) {
-      return true
+    for name in named where Int(name) == nil {
+      if first.contains(where: { $0.lowercased() == name.lowercased() }) { return true }
     }
     if ColumnNames.areNames(first) { return true }
     let rows = records.dropFirst().filter { $0.count == first.count }

@@ -72,6 +72,9 @@ struct LabelledReaderTests {
     let ratings = read("r.txt", "1_1\t-0.9\tno picture\r\n1_2\t1.25\tfine\r\n", rated)
     #expect(ratings.labels == ["-0.9", "1.25"] && ratings.ids == ["1_1", "1_2"])
     #expect(ratings.texts == ["no picture", "fine"])
+    // The first cell is the number that names the column.
+    let numbered = read("r.txt", "1\t-0.9\tno picture\n2\t1.25\tfine\n", rated)
+    #expect(numbered.ids == ["1", "2"])
   }
 
   @Test("A first row over numbers or over few values is a header, though its names are unknown")
