@@ -61,7 +61,7 @@ extension ClassifierOptions {
         kind, "--bidirectional does not go with \(beginning): a language model reads forwards",
         hint: "leave one of them out")
     }
-    if pretrainedVectors != nil, initFrom != nil {
+    if pretrainedVectors != nil {
       throw RecurError(
         kind, "--pretrained-vectors does not go with \(beginning), which has an embedding",
         hint: "leave one of them out")

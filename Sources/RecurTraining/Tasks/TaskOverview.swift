@@ -12,4 +12,17 @@ public struct TaskOverview: Sendable {
   public var validationTokenCount: Int
   /// The part of the pieces of the training text that the vocabulary has.
   public var coverage: Double
+
+  /// Puts the numbers together.
+  public init(
+    trainingTextCount: Int? = nil, validationTextCount: Int? = nil, trainingTokenCount: Int,
+    trainingCharacterCount: Int, validationTokenCount: Int = 0, coverage: Double = 1
+  ) {
+    self.trainingTextCount = trainingTextCount
+    self.validationTextCount = validationTextCount
+    self.trainingTokenCount = trainingTokenCount
+    self.trainingCharacterCount = trainingCharacterCount
+    self.validationTokenCount = validationTokenCount
+    self.coverage = coverage
+  }
 }

@@ -8,4 +8,12 @@ public struct TaskStep: Sendable {
   public var correct: Int?
   /// Characters that were trained on.
   public var characters: Double
+
+  /// Describes a step.
+  public init(report: StepReport, count: Int, correct: Int? = nil, characters: Double = 0) {
+    self.report = report
+    self.count = count
+    self.correct = correct
+    self.characters = characters
+  }
 }

@@ -47,6 +47,7 @@ import Testing
       (#"{"init_from":"a","pretrain_minutes":1}"#, "--pretrain-minutes"),
       (#"{"init_from":"a","bidirectional":true}"#, "--bidirectional"),
       (#"{"init_from":"a","pretrained_vectors":"b"}"#, "--pretrained-vectors"),
+      (#"{"pretrain_epochs":1,"pretrained_vectors":"b"}"#, "--pretrained-vectors"),
       (#"{"freeze_core":true}"#, "--freeze-core"),
       (#"{"minutes":5,"pretrain_minutes":5}"#, "--minutes"),
       (#"{"discriminative_rate":0.5}"#, "--discriminative-rate"),
