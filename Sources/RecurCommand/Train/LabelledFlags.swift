@@ -23,6 +23,12 @@ struct LabelledFlags: ParsableArguments {
       valueName: "name"))
   var labelColumn: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the classes are called; for negative,positive other words, such as 0 and 1, are taken "
+        + "too. (default: as in the files)", valueName: "name,name…"))
+  var classNames: String?
+
   @Flag(help: "Stop at the first row that cannot be used, instead of leaving it out.")
   var strict = false
 
@@ -50,6 +56,10 @@ struct LabelledFlags: ParsableArguments {
     settings[.format] = (format?.rawValue).map(JSONValue.string)
     settings[.textColumn] = textColumn.map(JSONValue.string)
     settings[.labelColumn] = labelColumn.map(JSONValue.string)
+    settings[.classNames] = classNames.map { names in
+      .array(
+        names.split(separator: ",", omittingEmptySubsequences: false).map { .string(String($0)) })
+    }
     settings[.strict] = strict ? .bool(true) : nil
     settings[.validation] = validation.map(JSONValue.string)
     settings[.validationFraction] = validationFraction.map(JSONValue.number)

@@ -53,7 +53,8 @@ public struct LabelledSet: Sendable {
   /// - Parameters:
   ///   - paths: at least one.
   ///   - reading: how to read each of them.
-  ///   - classNames: the classes that may occur; a row with another label is bad. Nil: all that occur.
+  ///   - classNames: the classes that may occur; a row with another label is bad. Where they are two
+  ///     sides of a judgement, other words for these are taken too, see `Polarity`. Nil: all that occur.
   /// - Throws: what `LabelledReader` throws; `.badData` where no row can be used.
   public init(
     contentsOf paths: [String], _ reading: LabelledReading = LabelledReading(),
@@ -65,6 +66,7 @@ public struct LabelledSet: Sendable {
     var names = classNames ?? []
     var positions: [ExactKey: Int] = [:]
     for (position, name) in names.enumerated() { positions[ExactKey(name)] = position }
+    let sides = classNames.flatMap(Polarity.positions)
     var sources: [Source] = []
     var layouts: [LabelledLayout] = []
     var badRows = BadRows()
@@ -76,6 +78,8 @@ public struct LabelledSet: Sendable {
         let position: Int
         if let known = positions[ExactKey(label)] {
           position = known
+        } else if let side = Polarity(label).flatMap({ sides?[$0] }) {
+          position = side
         } else if classNames == nil {
           position = names.count
           positions[ExactKey(label)] = position

@@ -1,3 +1,4 @@
+import RecurData
 public import RecurFiles
 public import RecurText
 
@@ -86,10 +87,8 @@ public struct SentimentModel: Sendable {
   }
 
   private static func positiveClass(of names: [String]) -> Int {
-    let names = names.map { $0.lowercased() }
-    for word in ["positive", "pos", "yes", "true", "good"] + (names.count == 2 ? ["1"] : []) {
-      if let index = names.firstIndex(of: word) { return index }
-    }
-    return names.count - 1
+    // Of more than two classes, one that is called 1 need not be above the others.
+    names.firstIndex { Polarity($0) == .positive && (names.count == 2 || $0 != "1") }
+      ?? names.count - 1
   }
 }

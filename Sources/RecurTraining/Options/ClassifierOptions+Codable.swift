@@ -7,6 +7,7 @@ extension ClassifierOptions: TaskOptions {
     case format
     case textColumn = "text_column"
     case labelColumn = "label_column"
+    case classNames = "class_names"
     case strict, pooling, bidirectional
     case maximumTokens = "maximum_tokens"
     case initFrom = "init_from"
@@ -53,6 +54,7 @@ extension ClassifierOptions: TaskOptions {
     }
     try read(.textColumn, &textColumn)
     try read(.labelColumn, &labelColumn)
+    try read(.classNames, &classNames)
     try read(.strict, &strict)
     try read(.bidirectional, &bidirectional)
     try read(.maximumTokens, &maximumTokens)
@@ -77,6 +79,7 @@ extension ClassifierOptions: TaskOptions {
     try values.encodeIfPresent(format, forKey: .format)
     try values.encodeIfPresent(textColumn, forKey: .textColumn)
     try values.encodeIfPresent(labelColumn, forKey: .labelColumn)
+    try values.encodeIfPresent(classNames, forKey: .classNames)
     try values.encode(strict, forKey: .strict)
     try values.encode(pooling, forKey: .pooling)
     try values.encode(bidirectional, forKey: .bidirectional)

@@ -23,6 +23,11 @@ extension ClassifierOptions {
         kind, "--format text has no labels",
         hint: "give csv, tsv, jsonl, fasttext or folder, or leave it out")
     }
+    if let classNames, classNames.count < 2 || Set(classNames).count < classNames.count {
+      throw RecurError(
+        kind, "--class-names has to name two classes or more, each once",
+        hint: "name them in their order, as in --class-names negative,positive")
+    }
     try checkTransfer(kind)
     if let minutes = training.minutes, let pretrainMinutes, pretrainMinutes >= minutes {
       throw RecurError(

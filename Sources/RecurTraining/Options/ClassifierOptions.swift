@@ -20,6 +20,10 @@ public struct ClassifierOptions: Sendable, Equatable {
   public var textColumn: String?
   /// The column of the label; nil: detected.
   public var labelColumn: String?
+  /// What the classes are called, in their order; nil for the labels of the files. Rows with another
+  /// label are bad, but where the names are two sides of a judgement, such as negative and positive,
+  /// other words for these, such as 0 and 1, are taken too.
+  public var classNames: [String]?
   /// Whether the first bad row is an error instead of being counted and left out.
   public var strict = false
 

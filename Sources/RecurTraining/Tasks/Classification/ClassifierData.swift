@@ -40,7 +40,8 @@ public struct ClassifierData: Sendable {
     }
     let set =
       if let set { set } else {
-        try LabelledSet(contentsOf: common.files, options.reading)
+        try LabelledSet(
+          contentsOf: common.files, options.reading, classNames: options.classNames)
       }
     try Self.check(set, path: common.files.first)
     var held = held
