@@ -59,7 +59,8 @@ struct CommandLineTests {
   @Test(
     "Every command has help with examples, and names no alias",
     arguments: [
-      ["train"], ["train", "lm"], ["generate"], ["sentiment"], ["evaluate"], ["tokenize"],
+      ["train"], ["train", "lm"], ["train", "sentiment"], ["generate"], ["sentiment"], ["evaluate"],
+      ["tokenize"],
       ["info"], ["corpus"],
       ["corpus", "list"], ["corpus", "fetch"], ["doctor"], ["benchmark"], ["benchmark", "train"],
       ["benchmark", "generate"], ["benchmark", "score"], ["benchmark", "tokenize"],

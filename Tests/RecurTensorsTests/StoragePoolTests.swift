@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The pool of memory")
 struct StoragePoolTests {
-  @Test("Large tensors of other sizes share blocks: the pool holds what the largest need, not the sum")
+  @Test("Large tensors of other sizes share blocks: the pool holds what the largest need")
   func otherSizes() {
     let pool = StoragePool()
     let sizes = [40, 24, 33, 28, 40, 21, 37, 30, 25, 48, 40, 44, 23].map { $0 << 20 }
@@ -21,7 +21,7 @@ struct StoragePoolTests {
     #expect(pool.statistics.byteCount == 0)
   }
 
-  @Test("A small tensor never gets a large block, a large one none of more than four times its size")
+  @Test("A small tensor gets no large block, a large one none of more than four times its size")
   func bounds() {
     let pool = StoragePool()
     pool.give(back: pool.take(byteCount: 64 << 20))
