@@ -23,7 +23,7 @@ TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
 ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 ARM := aarch64-linux-gnu
 
-.PHONY: help demo test check lint neon build bench notebooks install clean packages test-packages
+.PHONY: help demo test check lint neon build bench pretrained notebooks install clean packages test-packages
 
 help:
 	echo "make demo      train a small model on Shakespeare for $(DEMO_MINUTES) minutes and let it write"
@@ -31,6 +31,7 @@ help:
 	echo "make check     format lint, warnings as errors, tests"
 	echo "make neon      compile the kernels for 64-bit ARM and check them under emulation"
 	echo "make bench     measure training and generation beside PyTorch and ONNX Runtime"
+	echo "make pretrained train the sentiment model that ships anew"
 	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
 	echo "make clean     remove what was built"
 
@@ -52,6 +53,9 @@ demo: build
 	  --hidden-size 256 --layers 1 --embedding-size 64 --dropout 0 --window 64 --sample-length 120 --validation-fraction 0.02
 	echo
 	$(RECUR) generate out/demo --prompt "$$prompt" --length 600 --seed 1
+	echo
+	$(RECUR) sentiment "I want those two hours back." "Not bad at all." \
+	  "The staff were friendly, but the food was cold and the bill a surprise."
 
 build: packages
 	$(SWIFT) build -c release $(STATIC) --product recur

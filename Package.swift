@@ -36,6 +36,7 @@ let package = Package(
   name: "Recur",
   products: [
     .library(name: "Recur", targets: ["Recur"]),
+    .library(name: "RecurPretrained", targets: ["RecurPretrained"]),
     .executable(name: "recur", targets: ["RecurCommand"]),
   ],
   traits: [
@@ -91,8 +92,12 @@ let package = Package(
         "RecurTraining", "RecurModels", "RecurCore", "RecurLayers", "RecurGradients",
         "RecurTensors", "RecurData", "RecurText", "RecurFiles",
       ]),
+    // The model's files become part of the program, where its assembler finds them.
+    .target(
+      name: "CPretrained", exclude: ["Model"], cSettings: [.headerSearchPath("Model")]),
+    room("RecurPretrained", ["RecurModels", "RecurFiles", "CPretrained"]),
     .executableTarget(
-      name: "RecurCommand", dependencies: ["Recur", argumentParser, toml],
+      name: "RecurCommand", dependencies: ["Recur", "RecurPretrained", argumentParser, toml],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "first-language-model", dependencies: ["Recur"],
@@ -116,6 +121,7 @@ let package = Package(
       of: "RecurCore", ["RecurCore", "RecurLayers", "RecurGradients", "RecurTensors", "RecurFiles"]),
     tests(of: "RecurModels", ["Recur"]),
     tests(of: "RecurTraining", ["Recur"]),
+    tests(of: "RecurPretrained", ["RecurPretrained", "Recur"]),
     tests(of: "RecurCommand", ["CTerminal", "RecurCommand", "Recur"]),
   ],
   swiftLanguageModes: [.v6],

@@ -37,13 +37,20 @@ struct ReadmeTests {
     for file in ["corpora/shakespeare.txt", "other.txt", "notes.txt"] {
       training.folder.file(file, SmallTraining.text.utf8)
     }
+    let rows = (1...40).map { number in
+      let text = number % 2 == 0 ? "\"fine, really\"" : "poor work"
+      return "\(number),\(text),\(number % 2 == 0 ? "good" : "bad")"
+    }
+    for file in ["reviews.csv", "held-out.csv"] {
+      training.folder.file(file, ("id,text,label\n" + rows.joined(separator: "\n")).utf8)
+    }
     // What comes with Recur is fetched without a network; minutes become steps.
     let smaller = ["fetch shakespeare": "fetch harbour", "--minutes 10": "--steps 6"]
     var sizes = ["RECUR_LAYERS": "1", "RECUR_HIDDEN_SIZE": "6", "RECUR_EMBEDDING_SIZE": "4"]
     sizes["RECUR_BATCH_SIZE"] = "4"
     sizes["RECUR_WINDOW"] = "10"
     let commands = try Self.commands()
-    #expect(commands.count >= 8)
+    #expect(commands.count >= 13)
     for command in commands {
       let isTraining = command.hasPrefix("train") && !command.contains("--resume")
       let result = try training.recur(

@@ -90,7 +90,6 @@ struct ModelDirectoryTests {
   func truncation() throws {
     let folder = TemporaryFolder()
     let (path, _) = try written(folder)
-    let clock = ContinuousClock()
     for name in [
       "config.json", "generation_config.json", "tokenizer.json", "training_args.json",
       "eval_results.json", "model.safetensors",
@@ -104,15 +103,11 @@ struct ModelDirectoryTests {
       for length in 0..<meaning {
         if length > 150, length < meaning - 100, length % step != 0 { continue }
         folder.file("model/\(name)", bytes[..<length])
-        let time = clock.measure {
-          let error = #expect(throws: RecurError.self, "\(name) cut to \(length)") {
-            _ = try ModelDirectory(contentsOf: path)
-          }
-          #expect(error?.kind == .badData)
-          #expect(error?.place?.path.hasSuffix(name) == true)
+        let error = #expect(throws: RecurError.self, "\(name) cut to \(length)") {
+          _ = try ModelDirectory(contentsOf: path)
         }
-        // Generous for a debug build on a busy machine.
-        #expect(time < .milliseconds(500), "\(name) cut to \(length)")
+        #expect(error?.kind == .badData)
+        #expect(error?.place?.path.hasSuffix(name) == true)
       }
       folder.file("model/\(name)", bytes)
       _ = try ModelDirectory(contentsOf: path)
