@@ -71,10 +71,10 @@ struct EvaluateClassifierTests {
   @Test("Labels that the model has not, and flags of the other kind of model, are refused")
   func refusals() throws {
     let small = try classifier()
-    small.folder.file("other.csv", "text,label\na,yes\n".utf8)
+    small.folder.file("other.csv", "text,label\na,spam\n".utf8)
     #expect(
       try small.training.recur(["evaluate", "model", "other.csv"]).isRefusal(
-        65, naming: "\"yes\" is not a class", "the classes are neg, pos"))
+        65, naming: "\"spam\" is not a class", "the classes are neg, pos"))
     #expect(
       try small.training.recur(["evaluate", "model", "test.csv", "--per-token"]).isRefusal(64))
     #expect(try small.training.train("lm", steps: 1, ["-q"]).code == 0)

@@ -1,4 +1,5 @@
-/// How fast steps are: a moving mean of their durations.
+/// How fast steps are: a mean of the durations of the last few hundred, because a batch of long texts
+/// takes many times as long as one of short texts.
 struct Pace {
   private(set) var stepCount = 0
   private(set) var characters = 0.0
@@ -11,7 +12,8 @@ struct Pace {
     characters += count
     seconds += duration
     // The first steps fill the pool of memory and are slower than the rest.
-    mean = stepCount <= 3 ? duration : 0.95 * mean + 0.05 * duration
+    mean =
+      stepCount <= 3 ? duration : mean + max(0.005, 1 / Double(stepCount - 2)) * (duration - mean)
   }
 
   /// Characters in a second.
