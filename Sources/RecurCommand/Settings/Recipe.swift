@@ -16,13 +16,14 @@ enum LanguageModelRecipe: String, Recipe {
 
   var settings: TrainingSettings {
     var settings = TrainingSettings()
+    settings[.learningRate] = .number(5e-3)
     switch self {
     case .shakespeare10:
       settings[.minutes] = .integer(10)
     case .shakespeare30:
       settings[.minutes] = .integer(30)
-      settings[.hiddenSize] = .integer(384)
-      settings[.dropout] = .number(0.4)
+      settings[.hiddenSize] = .integer(320)
+      settings[.dropout] = .number(0.3)
     }
     return settings
   }
