@@ -8,9 +8,10 @@ public import RecurText
 ///     var generator = try TextGenerator(model, tokenizer, prompt: "ROMEO:", length: 300, seed: 7)
 ///     while let pieces = generator.next() { for piece in pieces { show(piece.text) } }
 ///
-/// The prompt is fed once, in one go, for all samples; it is not a part of the text. Without a prompt
-/// a line break is fed, so the text begins as a line does. Each sample has a random stream of its
-/// own, made from the seed and its number: sample 3 of 8 is sample 3 of 4.
+/// The prompt is fed once, in one go, for all samples; it is not a part of the text. A line break is fed
+/// before it, so that it begins as a line does: the initial state, which a training of long streams
+/// hardly ever sees, would make anything of a first character. Each sample has a random stream of its own,
+/// made from the seed and its number: sample 3 of 8 is sample 3 of 4.
 public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
   private struct Row: Sendable {
     var generator: SeededGenerator
@@ -66,8 +67,8 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
         "the tokenizer has \(tokenizer.vocabulary.count) tokens, the model \(model.vocabularySize)",
         hint: "use the tokenizer that the model was trained with")
     }
-    var tokens = tokenizer.encode(prompt)
-    if tokens.isEmpty { tokens = tokenizer.encode("\n") }
+    let given = tokenizer.encode(prompt)
+    var tokens = tokenizer.encode("\n") + given
     // A tokenizer that takes a line break away leaves the first token to begin with.
     if tokens.isEmpty { tokens = [0] }
     var stepper = LanguageModelStepper(model, rows: 1, weights)
@@ -85,7 +86,7 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
     self.length = length
     sampler = Sampler(sampling)
     historyLength = sampling.repetitionPenalty == 1 ? 0 : sampling.repetitionWindow
-    let history = Array((prompt.isEmpty ? [] : tokens).suffix(historyLength))
+    let history = Array(given.suffix(historyLength))
     rows = (0..<sampleCount).map { index in
       Row(
         generator: SeededGenerator(seed: SeededGenerator.mixed(seed &+ UInt64(index))),
