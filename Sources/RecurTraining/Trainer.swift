@@ -86,7 +86,8 @@ public struct Trainer: Sendable {
       nonFiniteParameter(of: model).map { "a weight of \($0) is not finite" }
       ?? "every weight is finite"
     return RecurError(
-      .diverged, "the loss is \(value) at step \(step) (\(cause))", hint: divergenceHint)
+      .diverged, "the loss is \(value.isNaN ? "nan" : "\(value)") at step \(step) (\(cause))",
+      hint: divergenceHint)
   }
 
   /// The first parameter with a weight that is not finite.

@@ -51,7 +51,10 @@ struct ArgumentTests {
       #expect(throws: (any Error).self, "\(text)") { try parse(text) }
     }
     #expect(throws: (any Error).self) { try Values.finite("1e999") }
-    #expect(throws: (any Error).self) { try Values.finite("nan") }
+    for word in ["nan", "-inf"] {
+      let error = #expect(throws: (any Error).self) { try Values.finite(word) }
+      #expect(error.map { "\($0)".contains("a finite number is needed") } == true)
+    }
   }
 
   @Test("Backslashes are undone as far as they are known")

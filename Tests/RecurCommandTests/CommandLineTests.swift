@@ -110,6 +110,9 @@ struct CommandLineTests {
     #expect(try recur(["generate"]).isRefusal(64))
     #expect(try recur(["doctor"], environment: ["RECUR_THREADS": "0"]).isRefusal(64))
     #expect(try recur(["corpus", "list"], environment: ["RECUR_JSON": "maybe"]).isRefusal(64))
+    #expect(
+      try recur(["train", "lm", "a"], environment: ["RECUR_LOCKED_DROPOUT": "maybe"]).isRefusal(
+        64, naming: "RECUR_LOCKED_DROPOUT is \"maybe\""))
   }
 
   @Test("Flags come from the environment where the command line does not say them")

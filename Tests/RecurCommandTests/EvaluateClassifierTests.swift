@@ -14,7 +14,7 @@ struct EvaluateClassifierTests {
     "text,label\ngood,pos\nbad,neg\nvery good,pos\nA bad  FILM 1,neg\nbad,pos\n"
 
   private func classifier(trainingFiles: [String] = []) throws -> SmallClassifier {
-    let small = try SmallClassifier(trainingFiles: trainingFiles)
+    let small = try SmallClassifier(trainingFiles: trainingFiles, trainingText: Self.train)
     small.folder.file("train.csv", Self.train.utf8)
     small.folder.file("test.csv", Self.test.utf8)
     return small
@@ -68,6 +68,31 @@ struct EvaluateClassifierTests {
         .code == 66)
   }
 
+  @Test("Another file under the name of a training file is not taken for it")
+  func otherTrainingFile() throws {
+    let small = try classifier(trainingFiles: ["train.csv"])
+    small.folder.file("train.csv", "text,label\ngood,neg\nbad,pos\n".utf8)
+    let result = try small.training.recur(["evaluate", "model", "test.csv"])
+    #expect(result.code == 0)
+    #expect(
+      result.errors.contains("this is not the file that the model was trained on (train.csv)"),
+      "\(result.errors)")
+    #expect(!result.output.contains("fitted on") && !result.output.contains("training files"))
+    let named = try small.training.recur(["evaluate", "model", "test.csv", "--train", "train.csv"])
+    #expect(named.code == 0 && named.output.contains("fitted on 2 texts of train.csv"))
+  }
+
+  @Test("A model that was trained from standard input does not make an evaluation read it")
+  func trainedFromStandardInput() throws {
+    let small = try classifier(trainingFiles: ["-"])
+    let result = try small.training.recur(["evaluate", "model", "test.csv"], input: Self.train)
+    #expect(result.code == 0 && !result.output.contains("fitted on"))
+    #expect(
+      result.errors.contains("the model was trained from standard input"), "\(result.errors)")
+    #expect(
+      try small.training.recur(["evaluate", "model", "-", "-"]).isRefusal(64, naming: "twice"))
+  }
+
   @Test("Labels that the model has not, and flags of the other kind of model, are refused")
   func refusals() throws {
     let small = try classifier()
@@ -81,6 +106,9 @@ struct EvaluateClassifierTests {
     #expect(
       try small.training.recur(["evaluate", "lm", "text.txt", "--errors", "3"]).isRefusal(
         64, naming: "--errors is for classifiers"))
+    #expect(
+      try small.training.recur(["evaluate", "nowhere", "test.csv", "--errors", "3"]).isRefusal(
+        66, naming: "nowhere"))
   }
 
   @Test("Info describes a classifier")

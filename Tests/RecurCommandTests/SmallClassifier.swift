@@ -9,7 +9,10 @@ struct SmallClassifier {
   /// - Parameters:
   ///   - classNames: Its classes.
   ///   - trainingFiles: What its `training_args.json` names.
-  init(classNames: [String] = ["neg", "pos"], trainingFiles: [String] = []) throws {
+  ///   - trainingText: What these held when it was trained.
+  init(
+    classNames: [String] = ["neg", "pos"], trainingFiles: [String] = [], trainingText: String = ""
+  ) throws {
     let tokenizer = Tokenizer(
       .word, fitting: Corpus(text: "good bad film a the was not very = , \" one two three\n"))
     var generator = SeededGenerator(seed: 3)
@@ -17,8 +20,15 @@ struct SmallClassifier {
       SequenceClassifierConfiguration(
         cell: .gru, vocabularySize: tokenizer.vocabulary.count, embeddingSize: 5, hiddenSizes: [6],
         classNames: classNames, temperature: 0.2), using: &generator)
+    let digest = SHA256Digest.hexadecimal(of: Array(trainingText.utf8))
     let options = JSONValue.object([
-      .init("options", .object([.init("files", .array(trainingFiles.map(JSONValue.string)))]))
+      .init("options", .object([.init("files", .array(trainingFiles.map(JSONValue.string)))])),
+      .init(
+        "files",
+        .array(
+          trainingFiles.map {
+            .object([.init("path", .string($0)), .init("sha256", .string(digest))])
+          })),
     ])
     try ClassifierDirectory(classifier, tokenizer, trainingArguments: options)
       .write(to: training.folder("model"))

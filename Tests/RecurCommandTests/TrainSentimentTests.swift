@@ -118,6 +118,70 @@ struct TrainSentimentTests {
     #expect(!TrainingFolder.checkpoints(in: training.folder(folder)).isEmpty)
   }
 
+  @Test(
+    "Flags that would have no effect are refused by name",
+    arguments: [
+      (["--init-from", "lm", "--tokenizer", "word"], "--tokenizer", "--init-from"),
+      (["--init-from", "lm", "--hidden-size", "6"], "--hidden-size", "--init-from"),
+      (["--init-from", "lm", "--cell", "gru"], "--cell", "--init-from"),
+      (["--softmax", "adaptive"], "--softmax", "--pretrain-epochs"),
+      (["--tie-weights"], "--tie-weights", "--pretrain-epochs"),
+      (["--window", "8"], "--window", "--pretrain-epochs"),
+      (["--pretrain-dropout", "0.1"], "--pretrain-dropout", "--pretrain-epochs"),
+      (
+        ["--validation", "reviews.tsv", "--validation-fraction", "0.2"], "--validation",
+        "--validation-fraction"
+      ),
+      (
+        ["--init-from", "lm", "--freeze-core", "--gradual-unfreezing"], "--freeze-core",
+        "--gradual-unfreezing"
+      ),
+    ])
+  func flagsWithoutEffect(_ flags: [String], _ first: String, _ second: String) throws {
+    let result = try training.recur(
+      ["train", "sentiment", "reviews.tsv", "--output", "model"] + flags)
+    #expect(result.isRefusal(64, naming: first, second), "\(result.errors)")
+  }
+
+  @Test("The environment may hold settings for other runs")
+  func environmentWithoutEffect() throws {
+    let result = try training.recur(
+      ["train", "sentiment", "reviews.tsv", "--output", "model", "--steps", "2"] + Self.flags,
+      environment: ["RECUR_WINDOW": "8", "RECUR_SOFTMAX": "adaptive"])
+    #expect(result.code == 0, "\(result.errors)")
+  }
+
+  @Test("A run from standard input is resumed only where its data are given again")
+  func resumedFromStandardInput() throws {
+    let input = "text\tlabel\n\(Self.rows)"
+    let flags = ["--format", "tsv", "--output", "model", "--steps", "6", "-q"] + Self.flags
+    #expect(try training.recur(["train", "sentiment", "-"] + flags, input: input).code == 0)
+    let resume = ["--output", "model", "--resume", "-q"]
+    let alone = try training.recur(["train", "sentiment"] + resume)
+    #expect(alone.isRefusal(64, naming: "trained from standard input"), "\(alone.errors)")
+    let again = try training.recur(["train", "sentiment", "-"] + resume, input: input)
+    #expect(again.code == 0, "\(again.errors)")
+  }
+
+  @Test("A classifier that cannot fit into memory is refused before its weights are drawn")
+  func memory() throws {
+    let result = try RecurProcess.shell(
+      "ulimit -v 1000000; exec \"$RECUR\" train sentiment reviews.tsv --output model "
+        + "--hidden-size 4096 --threads 1", in: training.folder.path)
+    #expect(
+      result.isRefusal(78, naming: "the training needs about", "--maximum-tokens"),
+      "\(result.errors)")
+  }
+
+  @Test("A run whose file got other labels is not resumed")
+  func resumedWithOtherLabels() throws {
+    #expect(try train("model", ["--steps", "6", "-q"]).code == 0)
+    training.folder.file("reviews.tsv", "text\tlabel\n\(Self.rows)a plain day\tso-so\n".utf8)
+    let result = try training.recur(["train", "sentiment", "--output", "model", "--resume"])
+    #expect(
+      result.code == 78 && result.errors.contains("bad, good, so-so"), "\(result.errors)")
+  }
+
   @Test("What cannot be trained on is refused with what to do")
   func badInput() throws {
     training.folder.file("one.tsv", "text\tlabel\na\tgood\nb\tgood\nc\tgood\n".utf8)
@@ -139,7 +203,9 @@ struct TrainSentimentTests {
     training.folder.file("vectors.txt", "fine 1 2 3 4\ndull 1 2 nan 4\n".utf8)
     let vectors = try train("e", ["--pretrained-vectors", "vectors.txt"])
     #expect(vectors.isRefusal(65, naming: "vectors.txt:2"), "\(vectors.errors)")
-    let model = try train("f", ["--init-from", "nowhere"])
+    let model = try training.recur([
+      "train", "sentiment", "reviews.tsv", "--output", "f", "--init-from", "nowhere",
+    ])
     #expect(model.code != 0 && model.errors.contains("nowhere"), "\(model.errors)")
   }
 }

@@ -7,7 +7,7 @@ extension ClassifierEvaluation {
     for (source, layout) in zip(set.sources, set.layouts) {
       text += "\(DisplayText.escaped(source.path)): \(layout)\n"
     }
-    text += "\(NumberText.grouped(report.count)) texts\n\n"
+    text += "\(NumberText.grouped(report.count)) \(report.count == 1 ? "text" : "texts")\n\n"
     text += summary
     text += "\n" + perClass + "\n" + confusion
     if let baseline {

@@ -70,10 +70,18 @@ struct ClassifierEvaluation {
   }
 
   /// Fits the linear model on labelled files and measures it on the same texts; compares the texts.
+  ///
+  /// - Parameter sha256: What the files must have; nil for any.
+  /// - Throws: `.badData` for a file with another SHA-256; what reading the files throws.
   mutating func compare(
-    withTraining files: [String], _ reading: LabelledReading
+    withTraining files: [String], _ reading: LabelledReading, sha256: [String]? = nil
   ) throws(RecurError) {
     let training = try LabelledSet(contentsOf: files, reading, classNames: classNames)
+    if let sha256, let other = zip(training.sources, sha256).first(where: { $0.sha256 != $1 })?.0 {
+      throw RecurError(
+        .badData, "this is not the file that the model was trained on", at: .init(path: other.path),
+        hint: "name the training files with --train")
+    }
     overlap = TextOverlap(of: set.texts, with: training.texts)
     let linear = try LinearBaseline(
       fitting: training.texts, labels: training.labels, classCount: classNames.count)
@@ -82,24 +90,5 @@ struct ClassifierEvaluation {
       report: try ClassificationReport(
         labels: set.labels, probabilities: linear.probabilities(of: set.texts),
         classCount: classNames.count))
-  }
-
-  /// The files that a model was trained on by its `training_args.json`, and how they were read; nil
-  /// where it names none.
-  static func training(
-    of directory: ClassifierDirectory
-  ) -> (files: [String], reading: LabelledReading)? {
-    let options = directory.trainingArguments?["options"]
-    guard let files = options?["files"]?.elements?.compactMap(\.string), !files.isEmpty else {
-      return nil
-    }
-    let policy = options?["invalid_utf8"]?.string.flatMap(InvalidUTF8Policy.init) ?? .stop
-    return (
-      files,
-      LabelledReading(
-        format: options?["format"]?.string.flatMap(LabelledFormat.init),
-        textColumn: options?["text_column"]?.string, labelColumn: options?["label_column"]?.string,
-        invalidUTF8: policy)
-    )
   }
 }

@@ -59,6 +59,10 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if (files + classifier.train).count(where: { $0 == InputFile.standardInput }) > 1 {
+      throw RecurError(
+        .usage, "standard input is named twice", hint: "it can be read once: name a file instead")
+    }
     try computing.run {
       if ModelDirectory.isClassifier(directory) {
         try measureClassifier()
@@ -103,9 +107,11 @@ struct EvaluateCommand: ParsableCommand {
     if !classifier.train.isEmpty {
       return try evaluation.compare(withTraining: classifier.train, reading)
     }
-    guard let training = ClassifierEvaluation.training(of: model) else { return }
-    do {
-      try evaluation.compare(withTraining: training.files, training.reading)
+    guard let training = ClassifierTrainingFiles(of: model) else { return }
+    do throws(RecurError) {
+      try training.check()
+      try evaluation.compare(
+        withTraining: training.files, training.reading, sha256: training.sha256)
     } catch {
       StandardStream.error.show(
         "warning: there is no linear model beside: \(error.what)"
@@ -114,12 +120,13 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func measure() throws {
+    let path = directory
+    let directory = try ModelDirectory(contentsOf: path)
     if let flag = classifier.given {
       throw RecurError(
         .usage, "\(flag) is for classifiers, and this is a language model",
-        at: .init(path: directory), hint: "leave it out")
+        at: .init(path: path), hint: "leave it out")
     }
-    let directory = try ModelDirectory(contentsOf: directory)
     let vocabulary = directory.tokenizer.vocabulary
     let measure = TokenMeasure(vocabulary)
     let weights = computing.precision.weights

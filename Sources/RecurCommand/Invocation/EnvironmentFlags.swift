@@ -14,9 +14,7 @@ enum EnvironmentFlags {
     guard let command = try Command.all().resolved(by: arguments) else { return arguments }
     var added: [String] = []
     for argument in command.flags.arguments ?? [] {
-      guard let name = argument.longName,
-        let value = variables[
-          "RECUR_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()],
+      guard let name = argument.longName, let value = variables[variable(for: name)],
         !isGiven("--\(name)", in: arguments)
       else { continue }
       if argument.kind == "flag" {
@@ -25,7 +23,7 @@ enum EnvironmentFlags {
         case "0", "false", "no", "off": break
         default:
           throw RecurError(
-            .usage, "RECUR_\(name.uppercased()) is \"\(DisplayText.escaped(value))\"",
+            .usage, "\(variable(for: name)) is \"\(DisplayText.escaped(value))\"",
             hint: "set it to 1 or 0")
         }
       } else {
@@ -35,6 +33,11 @@ enum EnvironmentFlags {
     var result = arguments
     result.insert(contentsOf: added, at: command.depth)
     return result
+  }
+
+  /// The variable that stands for a flag, which is named without its hyphens.
+  static func variable(for flag: String) -> String {
+    "RECUR_" + flag.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
   private static func isGiven(_ flag: String, in arguments: [String]) -> Bool {

@@ -55,7 +55,10 @@ enum Values {
 
   /// Any number that is finite.
   @Sendable static func finite(_ text: String) throws -> Double {
-    try number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)(text)
+    if let value = Double(text), !value.isFinite {
+      throw ValidationError("a finite number is needed")
+    }
+    return try number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)(text)
   }
 
   /// A seed: any whole number of 64 bits that is not negative.

@@ -113,8 +113,10 @@ struct TrainClassifierCommand: ParsableCommand {
 
   private func options() throws(RecurError) -> ClassifierOptions {
     let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
+    let flags = settings
     var options = try TrainingSettings.options(
-      flags: settings, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
+      flags: flags, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
+    try flags.checkEffect(in: options)
     if let seed = watch.seed { options.training.seed = seed }
     return options
   }

@@ -89,6 +89,7 @@ struct TrainLanguageModelCommand: ParsableCommand {
     let flags = settings
     var options = try TrainingSettings.options(
       flags: flags, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
+    try flags.checkEffect()
     if let seed = watch.seed { options.seed = seed }
     return options
   }

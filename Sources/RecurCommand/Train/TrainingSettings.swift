@@ -66,6 +66,13 @@ struct TrainingSettings {
     flags: TrainingSettings, file: ConfigurationFile?, recipe: TrainingSettings?,
     resumed: Options?
   ) throws(RecurError) -> Options {
+    if let resumed {
+      try checkStandardInput(
+        resumed.training,
+        given: file.map { file throws(RecurError) in
+          try TrainingSettings(file, for: Options.self).overlaid(by: flags)
+        } ?? flags)
+    }
     let base =
       try resumed.map { options throws(RecurError) in try TrainingSettings(options) }
       ?? recipe ?? TrainingSettings()
@@ -88,6 +95,21 @@ struct TrainingSettings {
       error.kind = .badConfiguration
       error.place = .init(path: file.path)
       throw error
+    }
+  }
+
+  /// What a run read from standard input is gone when it is resumed.
+  private static func checkStandardInput(
+    _ resumed: TrainingOptions, given: TrainingSettings
+  ) throws(RecurError) {
+    let input = InputFile.standardInput
+    let isGone =
+      given[.files] == nil && resumed.files.contains(input)
+      || given[.validation] == nil && resumed.validation == input
+    if isGone {
+      throw RecurError(
+        .usage, "the run was trained from standard input, which is gone",
+        hint: "give the same data again: name a file, or - for standard input, beside --resume")
     }
   }
 

@@ -51,7 +51,7 @@ extension LabelledLayout: CustomStringConvertible {
   }
 
   /// The name of a column in quotes, or `column 2` where columns have none.
-  func title(of column: Int) -> String {
+  public func title(of column: Int) -> String {
     if delimiter != nil, !hasHeader { return "column \(column + 1)" }
     return "\"\(DisplayText.escaped(columns[column], limit: 60))\""
   }

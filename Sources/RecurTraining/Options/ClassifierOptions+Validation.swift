@@ -44,6 +44,11 @@ extension ClassifierOptions {
 
   /// What the model begins with is one thing.
   private func checkTransfer(_ kind: RecurError.Kind) throws(RecurError) {
+    if freezeCore, gradualUnfreezing {
+      throw RecurError(
+        kind, "--freeze-core and --gradual-unfreezing both say which layers are trained",
+        hint: "give one of them")
+    }
     let beginnings = [
       initFrom.map { "--init-from \(DisplayText.escaped($0))" },
       isPretrained ? "--pretrain-\(pretrainEpochs == nil ? "minutes" : "epochs")" : nil,

@@ -8,6 +8,11 @@ extension TrainingOptions {
   /// - Throws: `RecurError` of that kind for the first setting that cannot be; it names the flag, the
   ///   value and what is possible.
   public func validate(as kind: RecurError.Kind = .usage) throws(RecurError) {
+    if (files + [validation].compactMap(\.self)).count(where: { $0 == InputFile.standardInput }) > 1
+    {
+      throw RecurError(
+        kind, "standard input is named twice", hint: "it can be read once: name a file instead")
+    }
     let check = RangeCheck(kind: kind)
     try check.number(CodingKeys.validationFraction.flag, validationFraction, from: 0, to: 0.9)
     try check.integer(CodingKeys.maxVocabulary.flag, maxVocabulary, 256...16_777_216)

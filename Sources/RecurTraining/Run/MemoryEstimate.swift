@@ -18,6 +18,9 @@ public struct MemoryEstimate: Sendable, Equatable {
   /// The logits of an evaluation.
   public var evaluation: Double
 
+  /// The flag of what bounds the steps that activations are kept for.
+  private var stepsFlag = "--window"
+
   /// All together, with what any process takes.
   public var total: Double { parameters + activations + tokens + evaluation + 32e6 }
 
@@ -91,6 +94,7 @@ public struct MemoryEstimate: Sendable, Equatable {
       Double(MemoryLayout<Real>.size) * Double(configuration.parameterCount)
       * Double(4 + optimizerStates)
     evaluation = 0
+    stepsFlag = "--maximum-tokens"
   }
 
   /// What this process may take: the least of the machine's memory, the limit of the address space,
@@ -119,7 +123,7 @@ public struct MemoryEstimate: Sendable, Equatable {
     throw RecurError(
       .badConfiguration,
       "the training needs about \(Self.megabytes(total)), and there are \(Self.megabytes(limit))",
-      hint: "lower --batch-size, --window, --hidden-size, --layers or --max-vocabulary")
+      hint: "lower --batch-size, \(stepsFlag), --hidden-size, --layers or --max-vocabulary")
   }
 
   private static func megabytes(_ bytes: Double) -> String {

@@ -29,7 +29,8 @@ extension TrainingRun {
     let loss = measured.selectionLoss
     guard loss.isFinite else {
       throw RecurError(
-        .diverged, "the validation loss is \(loss) after step \(state.globalStep)",
+        .diverged,
+        "the validation loss is \(loss.isNaN ? "nan" : "\(loss)") after step \(state.globalStep)",
         hint: "use a lower --learning-rate")
     }
     isSaved = false

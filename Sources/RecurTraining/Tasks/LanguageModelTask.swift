@@ -60,7 +60,12 @@ public struct LanguageModelTask: TrainingTask {
   public var warnings: [String] {
     if data.invalidSequenceCount == 0 { return [] }
     let fate = options.invalidUTF8 == .skip ? "left out" : "replaced by U+FFFD"
-    return ["\(data.invalidSequenceCount) ill-formed sequences of UTF-8 were \(fate)"]
+    let count = data.invalidSequenceCount
+    return [
+      (count == 1
+        ? "1 ill-formed sequence of UTF-8 was" : "\(count) ill-formed sequences of UTF-8 were")
+        + " \(fate)"
+    ]
   }
 
   /// Fresh weights, drawn from the seed.

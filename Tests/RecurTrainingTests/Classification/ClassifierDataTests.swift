@@ -44,6 +44,15 @@ import Testing
     #expect(error?.hint.contains("--validation-fraction") == true)
   }
 
+  @Test("Where every text has a label of its own, the column of the labels is doubted")
+  func labelForEachText() {
+    let error = #expect(throws: RecurError.self) {
+      try data(Array(0..<120), (0..<120).map { "label \($0)" }, fraction: 0.1)
+    }
+    #expect(error?.kind == .badData && error?.what == "120 classes for 120 texts")
+    #expect(error?.hint.contains("--label-column") == true)
+  }
+
   @Test("Texts that are both held out and trained on are counted")
   func overlap() throws {
     let set = LabelledSet(

@@ -115,6 +115,24 @@ import Testing
     #expect(card.contains("linear classifier"))
   }
 
+  @Test(
+    "A run is not resumed with other classes: one more, one less, or one of another name",
+    arguments: [
+      ["negative", "neutral", "positive"], ["negative", "zero"], ["Positive", "negative"],
+    ])
+  func otherClasses(_ names: [String]) throws {
+    var run = SmallClassification()
+    try run.run(stoppingAfter: 3)
+    run.options.training.resume = true
+    run.set = LabelledSet(
+      texts: run.set.texts, labels: run.set.texts.indices.map { $0 % names.count },
+      classNames: names)
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .badConfiguration)
+    #expect(error?.what.contains("negative, positive") == true, "\(error?.what ?? "")")
+    #expect(error?.what.contains(names.joined(separator: ", ")) == true, "\(error?.what ?? "")")
+  }
+
   @Test("A directory of another kind of run is refused by name")
   func otherKind() throws {
     var run = SmallRun()

@@ -59,6 +59,7 @@ public struct ClassifierData: Sendable {
       training = set.part(split.training)
       validation = set.part(split.validation)
       if validation.texts.isEmpty, common.validationFraction > 0 {
+        try Self.checkLabels(set, path: common.files.first)
         throw RecurError(
           .badData,
           "\(set.texts.count) texts are too few to hold a part of "
@@ -84,6 +85,20 @@ public struct ClassifierData: Sendable {
     }
   }
 
+  /// Where hardly two texts have a label in common, it is none.
+  private static func checkLabels(_ set: LabelledSet, path: String?) throws(RecurError) {
+    let (classCount, count) = (set.classNames.count, set.texts.count)
+    if count < 10 || classCount <= count / 2 { return }
+    let layout = set.layouts.first
+    let column = layout.flatMap { layout in layout.labelColumn.map(layout.title) }
+    throw RecurError(
+      .badData,
+      "\(classCount) classes for \(count) texts"
+        + (column.map { ": is \($0) the column of the labels?" } ?? ""),
+      at: path.map { .init(path: $0) },
+      hint: "name the column of the labels by --label-column, or give more texts of each class")
+  }
+
   private static func digest(of sets: [LabelledSet]) -> String {
     var digest = SHA256Digest()
     for set in sets {
@@ -104,17 +119,24 @@ public struct ClassifierData: Sendable {
       if set.badRows.count > 0 {
         let rows = set.badRows.first.map { "\($0.path):\($0.line): \($0.reason)" }
         warnings.append(
-          "\(set.badRows.count) rows could not be used and were left out: "
+          (set.badRows.count == 1
+            ? "1 row could not be used and was left out: "
+            : "\(set.badRows.count) rows could not be used and were left out: ")
             + rows.joined(separator: "; ") + (set.badRows.count > rows.count ? "; …" : ""))
       }
       if set.invalidSequenceCount > 0 {
         warnings.append(
-          "\(set.invalidSequenceCount) ill-formed sequences of UTF-8 were replaced or left out")
+          (set.invalidSequenceCount == 1
+            ? "1 ill-formed sequence of UTF-8 was"
+            : "\(set.invalidSequenceCount) ill-formed sequences of UTF-8 were")
+            + " replaced or left out")
       }
     }
     let empty = training.texts.count { $0.allSatisfy(\.isWhitespace) }
     if empty > 0 {
-      warnings.append("\(empty) texts to train on are empty: the model learns what is likely then")
+      warnings.append(
+        (empty == 1 ? "1 text to train on is" : "\(empty) texts to train on are")
+          + " empty: the model learns what is likely then")
     }
     for (name, count) in zip(training.classNames, training.classCounts) where count == 1 {
       warnings.append(

@@ -100,7 +100,8 @@ extension ClassifierTask {
 
   private var heldOut: String {
     if !hasValidation { return "nothing" }
-    let texts = "\(data.validation.texts.count) texts"
+    let count = data.validation.texts.count
+    let texts = count == 1 ? "1 text" : "\(count) texts"
     return options.training.validation == nil
       ? "\(texts), \(options.training.validationFraction) of each class"
       : "\(texts) of a file of its own"

@@ -30,14 +30,21 @@ public struct ClassifierTask: TrainingTask {
 
   let trainingTokens: [[Int32]]
   let validationTokens: [[Int32]]
-  private let beginning: SequenceClassifier?
+  private let beginning: Beginning
   private let batches: LengthBatches
   private var epoch: (number: Int, batches: [[Int]])?
   private let characterCounts: [Int]
   private let classWeights: [Real]?
   private let depth: LayerDepth
 
-  /// Prepares a training.
+  /// What a new run begins with.
+  private enum Beginning {
+    case random
+    case languageModel(LanguageModel)
+    case vectors(WordVectors)
+  }
+
+  /// Prepares a training. No weights are drawn yet: whether they fit into memory is seen first.
   ///
   /// - Parameters:
   ///   - options: The settings.
@@ -47,7 +54,7 @@ public struct ClassifierTask: TrainingTask {
   ///   - checkpoint: The checkpoint that the run goes on from: it has the weights, so nothing is read
   ///     that a new run begins with.
   /// - Throws: What reading a language model or vectors throws; `.badConfiguration` for a model that
-  ///   cannot be.
+  ///   cannot be, or a checkpoint of other classes.
   public init(
     _ options: ClassifierOptions, _ data: ClassifierData, languageModel: String? = nil,
     tokenizer given: Tokenizer? = nil, checkpoint: String? = nil
@@ -65,33 +72,30 @@ public struct ClassifierTask: TrainingTask {
     validationTokens = tokenizer.encode(data.validation.texts)
     characterCounts = data.training.texts.map { $0.unicodeScalars.count }
 
-    var beginning: SequenceClassifier?
+    var beginning = Beginning.random
     var vectors: VectorCoverage?
     if let checkpoint {
       configuration = try Self.configuration(at: checkpoint)
+      try Self.compare(configuration.classNames, with: data.classNames, at: checkpoint)
+    } else if let source {
+      configuration = try options.configuration(
+        beginningWith: source.model, classNames: data.classNames)
+      beginning = .languageModel(source.model)
     } else {
-      var generator = SeededGenerator(seed: options.training.seed)
-      var model: SequenceClassifier
-      if let source {
-        model = try SequenceClassifier(
-          beginningWith: source.model, options, classNames: data.classNames, using: &generator)
-      } else {
-        var file: WordVectors?
-        if let path = options.pretrainedVectors {
-          file = try WordVectors(
-            contentsOf: path, width: options.training.embeddingSize, for: tokenizer.vocabulary)
-        }
-        model = try SequenceClassifier(
-          options.configuration(
-            vocabularySize: tokenizer.vocabulary.count, classNames: data.classNames,
-            embeddingSize: file?.width), using: &generator)
-        if let file {
-          vectors = file.write(into: &model.embedding, coverageIn: trainingTokens)
-        }
+      var file: WordVectors?
+      if let path = options.pretrainedVectors {
+        file = try WordVectors(
+          contentsOf: path, width: options.training.embeddingSize, for: tokenizer.vocabulary)
       }
-      configuration = model.configuration
-      beginning = model
+      configuration = options.configuration(
+        vocabularySize: tokenizer.vocabulary.count, classNames: data.classNames,
+        embeddingSize: file?.width)
+      if let file {
+        vectors = file.coverage(of: trainingTokens)
+        beginning = .vectors(file)
+      }
     }
+    try configuration.validate()
     self.vectors = vectors
     self.beginning = beginning
     batches = LengthBatches(
@@ -127,6 +131,23 @@ public struct ClassifierTask: TrainingTask {
       from: try InputFile.read(path, limit: limits.byteCount), limits: limits, path: path)
   }
 
+  /// Labels are positions among the names: with others the weights would mean something else.
+  private static func compare(
+    _ names: [String], with others: [String], at checkpoint: String
+  ) throws(RecurError) {
+    if names.map(ExactKey.init) == others.map(ExactKey.init) { return }
+    throw RecurError(
+      .badConfiguration,
+      "the run began with the classes \(listed(names)), and the files have \(listed(others))",
+      at: .init(path: checkpoint),
+      hint: "resume with the files that the run began with, or train anew in another directory")
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.prefix(20).map { DisplayText.escaped($0, limit: 40) }.joined(separator: ", ")
+      + (names.count > 20 ? ", … (\(names.count))" : "")
+  }
+
   /// The files.
   public var sources: [TrainingData.Source] { data.sources }
   /// The SHA-256 of the texts, the labels and how they were parted.
@@ -150,9 +171,13 @@ public struct ClassifierTask: TrainingTask {
 
   /// The model that a new run begins with; for one that is resumed only its shape.
   public func makeModel() throws(RecurError) -> SequenceClassifier {
-    if let beginning { return beginning }
     var generator = SeededGenerator(seed: options.training.seed)
-    return try SequenceClassifier(configuration, using: &generator)
+    if case .languageModel(let source) = beginning {
+      return try SequenceClassifier(configuration, from: source, using: &generator)
+    }
+    var model = try SequenceClassifier(configuration, using: &generator)
+    if case .vectors(let file) = beginning { file.write(into: &model.embedding) }
+    return model
   }
 
   /// See `MemoryEstimate`.

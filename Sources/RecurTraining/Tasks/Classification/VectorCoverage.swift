@@ -15,9 +15,7 @@ public struct VectorCoverage: Sendable, Equatable {
 
 extension WordVectors {
   /// Puts the vectors into the rows of their pieces; the other rows are scaled to the size of these.
-  func write(
-    into embedding: inout Embedding, coverageIn texts: [[Int32]]
-  ) -> VectorCoverage {
+  func write(into embedding: inout Embedding) {
     let width = width
     var sum = 0.0
     for vector in rows.values { for value in vector { sum += Double(value) * Double(value) } }
@@ -33,6 +31,10 @@ extension WordVectors {
         }
       }
     }
+  }
+
+  /// How much of the vocabulary, and of texts, has a vector.
+  func coverage(of texts: [[Int32]]) -> VectorCoverage {
     var (known, total) = (0, 0)
     for text in texts {
       for token in text where !spaces.contains(token) {
