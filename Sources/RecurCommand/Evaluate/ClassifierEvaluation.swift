@@ -93,13 +93,13 @@ struct ClassifierEvaluation {
     guard let files = options?["files"]?.elements?.compactMap(\.string), !files.isEmpty else {
       return nil
     }
-    let policy = options?["invalid_utf8"]?.string.flatMap(InvalidUTF8Policy.init) ?? .stop
+    let policy = options?["invalid_utf8"]?.string.flatMap(InvalidUTF8Policy.init)
     return (
       files,
       LabelledReading(
         format: options?["format"]?.string.flatMap(LabelledFormat.init),
         textColumn: options?["text_column"]?.string, labelColumn: options?["label_column"]?.string,
-        invalidUTF8: policy)
+        invalidUTF8: policy == .stop ? nil : policy)
     )
   }
 }
