@@ -69,6 +69,19 @@ struct SentimentInputTests {
     #expect(!small.folder.contents.contains { $0.hasSuffix(".tmp") || $0 == "o.csv" })
   }
 
+  @Test("A signal ends a scoring that waits for rows, and the output that it began is gone")
+  func signal() throws {
+    let script = """
+      mkfifo in; exec 3<>in; echo one >&3
+      $RECUR sentiment --model model --input - --format text --output o.csv -q <in &
+      while ! ls -A | grep -q tmp; do sleep 0.01; done; sleep 0.1
+      kill -TERM $!; wait $!
+      """
+    let result = try RecurProcess.shell(script, in: small.folder.path)
+    #expect(result.code == 128 + SIGTERM)
+    #expect(!small.folder.contents.contains { $0.hasSuffix(".tmp") || $0 == "o.csv" })
+  }
+
   @Test("Flags that have nothing to act on are refused by name")
   func unusedFlags() throws {
     for flag in [

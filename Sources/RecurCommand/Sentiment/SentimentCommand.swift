@@ -262,9 +262,10 @@ struct SentimentCommand: ParsableCommand {
     do throws(RecurError) {
       try AtomicFile.write(to: output) { (file: OutputFile) throws(RecurError) in
         do {
-          try body { bytes in
+          try Interruption.removing(file.path) {
+            // One that came before.
             if let signal = Interruption.signal { throw Interrupted(signal: signal) }
-            try file.append(bytes)
+            try body { try file.append($0) }
           }
         } catch let error as RecurError {
           throw error
