@@ -27,6 +27,8 @@ struct RecurCommand: ParsableCommand {
   static func main() {
     // A reader that has gone is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that would become larger than the limit (ulimit -f).
+    signal(SIGXFSZ, SIG_IGN)
     Glibc.exit(run(CommandLine.arguments.dropFirst()))
   }
 

@@ -4,7 +4,7 @@ package import RecurFiles
 /// Validates a file that comes in chunks, whatever their borders part.
 package struct CorpusDecoder {
   let path: String
-  let policy: InvalidUTF8Policy
+  let policy: InvalidUTF8Policy?
   package private(set) var invalidSequenceCount = 0
   /// The beginning of a character whose end has not come yet: at most three bytes.
   private var pending: [UInt8] = []
@@ -13,7 +13,9 @@ package struct CorpusDecoder {
   /// The line that the next byte stands in.
   package private(set) var line = 1
 
-  package init(path: String, policy: InvalidUTF8Policy) {
+  /// - Parameter policy: Nil keeps ill-formed bytes as they are: whoever parts the text refuses only
+  ///   the part that has them.
+  package init(path: String, policy: InvalidUTF8Policy?) {
     self.path = path
     self.policy = policy
   }
@@ -49,8 +51,9 @@ package struct CorpusDecoder {
   /// Ends the file: a character that is still incomplete is ill-formed.
   package mutating func finish(_ utf8: inout [UInt8]) throws(RecurError) {
     if pending.isEmpty { return }
+    let rest = pending
     pending.removeAll()
-    try meetInvalid(at: offset, isTruncated: true, to: &utf8)
+    try meetInvalid(rest, at: offset, isTruncated: true, to: &utf8)
   }
 
   private mutating func take(
@@ -74,23 +77,27 @@ package struct CorpusDecoder {
         pending = Array(rest)
         return
       }
-      try meetInvalid(at: offset, isTruncated: false, looksBinary: bytes, to: &utf8)
+      try meetInvalid(
+        rest.prefix(check.broken), at: offset, isTruncated: false, looksBinary: bytes, to: &utf8)
       offset += check.broken
       rest = rest.dropFirst(check.broken)
     }
   }
 
   private mutating func meetInvalid(
-    at byte: Int, isTruncated: Bool, looksBinary context: UnsafeBufferPointer<UInt8>? = nil,
+    _ broken: some Sequence<UInt8>, at byte: Int, isTruncated: Bool,
+    looksBinary context: UnsafeBufferPointer<UInt8>? = nil,
     to utf8: inout [UInt8]
   ) throws(RecurError) {
     invalidSequenceCount += 1
+    let looksBinary = context?.prefix(8192).contains(0) == true
     switch policy {
+    case nil where !looksBinary || byte >= 8192: utf8.append(contentsOf: broken)
     case .replace: utf8.append(contentsOf: [0xEF, 0xBF, 0xBD])
     case .skip: break
-    case .stop:
+    case .stop, nil:
       let place = RecurError.Place(path: path, line: line, byte: byte)
-      if context?.prefix(8192).contains(0) == true {
+      if looksBinary {
         throw RecurError(
           .badData, "this is not text but a binary file", at: place,
           hint: "name a text file in UTF-8")

@@ -193,6 +193,9 @@ struct CommandLineTests {
     for key in ["documents_per_second", "tokens_per_second", "model_gflops", "fraction_of_peak"] {
       #expect(score[key]?.number ?? 0 > 0, "\(key)")
     }
+    let tooMuch = ["--documents", "1000000", "--median-length", "100000"]
+    #expect(
+      try recur(["benchmark", "score"] + tooMuch).isRefusal(78, naming: "--median-length"))
     // What a peer needs to compute the same.
     let saved = try SafetensorsFile(contentsOf: folder.path + "/score.safetensors")
     let count = try #require(score["tokens"]?.integer)

@@ -49,6 +49,22 @@ struct TrainSentimentTests {
     #expect(model.score("a dull day by the road").label == "bad")
   }
 
+  @Test(
+    "Warnings are shown without progress too, unless nothing is to be said",
+    arguments: [true, false])
+  func warnings(isQuiet: Bool) throws {
+    training.folder.file(
+      "reviews.tsv",
+      Array("text\tlabel\n\(Self.rows)b".utf8) + [0xFF] + Array("ad\tbad\n".utf8))
+    let result = try train(
+      "model", ["--steps", "2", "--progress", "never"] + (isQuiet ? ["-q"] : []))
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("reviews.tsv:62: the row is not valid UTF-8") == !isQuiet)
+    #expect(!isQuiet || result.errors.isEmpty)
+    let strict = try train("strict", ["--steps", "2", "--strict", "-q"])
+    #expect(strict.isRefusal(65, naming: "reviews.tsv:62"), "\(strict.errors)")
+  }
+
   @Test("With --json the summary is one document")
   func jsonSummary() throws {
     let result = try train("model", ["--steps", "20", "--json", "-q"])

@@ -90,7 +90,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
       hiddenSizes: Array(repeating: hiddenSize, count: layers), pooling: pooling.kind,
       classNames: ["negative", "positive"])
     let model = try SequenceClassifier(configuration, using: &generator)
-    let texts = makeTexts(using: &generator)
+    let texts = try makeTexts(using: &generator)
     let scorer = ClassifierScorer(model)
     var logits: [Float] = []
     func piece() { logits = scorer.logits(of: texts) }
@@ -110,10 +110,22 @@ struct BenchmarkScoreCommand: ParsableCommand {
       memory: memory)
   }
 
-  private func makeTexts(using generator: inout SeededGenerator) -> [[Int32]] {
-    generator.normal(shape: [documents]).scalars.map { deviation in
-      let length = Double(medianLength) * exp(spread * Double(deviation))
-      return (0..<max(1, Int(length.rounded()))).map { _ in
+  private func makeTexts(using generator: inout SeededGenerator) throws -> [[Int32]] {
+    let lengths = generator.normal(shape: [documents]).scalars.map { deviation in
+      max(1, (Double(medianLength) * exp(spread * Double(deviation))).rounded())
+    }
+    // Four bytes for a token, and as many where the texts are put together.
+    let (needed, limit) = (8 * lengths.reduce(0, +), MemoryEstimate.limit)
+    let isTooLong = lengths.contains { $0 > Double(Int32.max) }
+    if needed > limit || isTooLong {
+      throw RecurError(
+        .badConfiguration,
+        "the documents need about \(NumberText.bytes(Int(min(needed, 1e18)))), and there are "
+          + NumberText.bytes(Int(min(limit, 1e18))),
+        hint: "lower --documents, --median-length or --spread")
+    }
+    return lengths.map { length in
+      (0..<Int(length)).map { _ in
         Int32.random(in: 0..<Int32(vocabularySize), using: &generator)
       }
     }

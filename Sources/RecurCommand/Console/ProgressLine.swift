@@ -26,6 +26,7 @@ struct Progress {
 final class ProgressLine {
   private enum Style { case none, live, plain }
   private let style: Style
+  private let isQuiet: Bool
   private let unicode: Bool
   private var lastShown: Double?
   private var isDrawn = false
@@ -33,6 +34,7 @@ final class ProgressLine {
   /// Decides how to show progress.
   init(_ mode: ProgressMode, quiet: Bool) {
     unicode = Environment.hasUnicodeLocale
+    isQuiet = quiet
     let terminal = StandardStream.error.isTerminal && Environment.value("TERM") != "dumb"
     switch mode {
     case _ where quiet: style = .none
@@ -64,9 +66,9 @@ final class ProgressLine {
     }
   }
 
-  /// Prints a line of its own above the progress.
+  /// Prints a line of its own above the progress, and where no progress is shown.
   func note(_ text: String) {
-    if style == .none { return }
+    if isQuiet { return }
     StandardStream.error.show((isDrawn ? "\r\u{1B}[K" : "") + text + "\n")
     isDrawn = false
   }

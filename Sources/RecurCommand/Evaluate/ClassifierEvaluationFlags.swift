@@ -51,7 +51,7 @@ struct ClassifierEvaluationFlags: ParsableArguments {
     return strict ? "--strict" : nil
   }
 
-  func reading(_ invalidUTF8: InvalidUTF8Policy) -> LabelledReading {
+  func reading(_ invalidUTF8: InvalidUTF8Policy?) -> LabelledReading {
     LabelledReading(
       format: format, textColumn: textColumn, labelColumn: labelColumn, invalidUTF8: invalidUTF8,
       isStrict: strict)

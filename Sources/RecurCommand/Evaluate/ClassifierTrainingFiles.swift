@@ -14,10 +14,11 @@ struct ClassifierTrainingFiles {
       return nil
     }
     self.files = files
+    let policy = options?["invalid_utf8"]?.string.flatMap(InvalidUTF8Policy.init)
     reading = LabelledReading(
       format: options?["format"]?.string.flatMap(LabelledFormat.init),
       textColumn: options?["text_column"]?.string, labelColumn: options?["label_column"]?.string,
-      invalidUTF8: options?["invalid_utf8"]?.string.flatMap(InvalidUTF8Policy.init) ?? .stop)
+      invalidUTF8: policy == .stop ? nil : policy)
     // A file of the validation comes last.
     let known = (directory.trainingArguments?["files"]?.elements ?? []).prefix(files.count)
     let digests = zip(files, known).compactMap { path, source in

@@ -40,8 +40,10 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     name: .customLong("invalid-utf8"),
-    help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
-  var invalidUTF8 = InvalidUTF8Policy.stop
+    help: ArgumentHelp(
+      "What to do with bytes that are not UTF-8. (default: stop; classifiers: the row is left out, with "
+        + "--strict stop)", valueName: "policy"))
+  var invalidUTF8: InvalidUTF8Policy?
 
   @OptionGroup var classifier: ClassifierEvaluationFlags
   @OptionGroup var computing: InferenceFlags
@@ -132,7 +134,7 @@ struct EvaluateCommand: ParsableCommand {
     let weights = computing.precision.weights
     var results: [Result] = []
     for file in files {
-      let corpus = try Corpus(contentsOf: file, invalidUTF8: invalidUTF8)
+      let corpus = try Corpus(contentsOf: file, invalidUTF8: invalidUTF8 ?? .stop)
       let tokens = directory.tokenizer.encode(corpus)
       do throws(RecurError) {
         if perToken {

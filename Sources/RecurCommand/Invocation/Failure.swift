@@ -36,11 +36,19 @@ enum Failure {
       }
     }
     let full = RecurCommand.fullMessage(for: error)
-    let hint =
+    let message = RecurCommand.message(for: error)
+    var hint =
       full.split(separator: "\n").last { $0.contains("See '") }.map { line in
         line.trimmingSpaces().replacingFirst("See", with: "see")
       } ?? "see 'recur --help'"
-    show(RecurError(.usage, RecurCommand.message(for: error), hint: hint))
+    // No flag has a space or begins with a digit; a text does.
+    if message.hasPrefix("Unknown option '-"),
+      message.dropFirst(17).prefix(1).allSatisfy(\.isNumber)
+        || message.dropFirst(17).prefix(while: { $0 != "'" }).contains(" ")
+    {
+      hint = "put -- before a text that begins with a hyphen, or " + hint
+    }
+    show(RecurError(.usage, message, hint: hint))
     return code == .validationFailure ? RecurError.Kind.usage.exitCode : code.rawValue
   }
 

@@ -6,6 +6,8 @@ import Synchronization
 /// process at once.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
+  /// The address of the path of a file that goes with the process, or 0.
+  private static let unfinished = Atomic<UInt>(0)
 
   /// What a long work looks at between its steps.
   static let stop = StopRequest()
@@ -24,8 +26,15 @@ enum Interruption {
     // The first access initialises; inside a handler that would not be safe.
     received.store(0, ordering: .relaxed)
     _ = stop.isMade
+    unfinished.store(0, ordering: .relaxed)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in
+      if let path = UnsafePointer<CChar>(
+        bitPattern: Interruption.unfinished.load(ordering: .acquiring))
+      {
+        unlink(path)
+        _exit(Interruption.exitCode(of: number))
+      }
       if Interruption.received.exchange(number, ordering: .relaxed) != 0 {
         _exit(Interruption.exitCode(of: number))
       }
@@ -33,6 +42,15 @@ enum Interruption {
     }
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+  }
+
+  /// Runs `body`, in which there is nothing to save: after `listen`, the first signal ends the process
+  /// at once, however long a read or a computation would take, and removes what is being written.
+  static func removing<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result {
+    // Never freed: a signal may come to another thread at that moment.
+    unfinished.store(UInt(bitPattern: strdup(path)), ordering: .releasing)
+    defer { unfinished.store(0, ordering: .releasing) }
+    return try body()
   }
 }
 

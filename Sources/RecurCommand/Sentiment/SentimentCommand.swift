@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Recur
 
 /// `recur sentiment`: scores texts with a classifier.
@@ -8,10 +9,11 @@ struct SentimentCommand: ParsableCommand {
     abstract: "Score the sentiment of texts, or put them into other classes.",
     discussion: """
       Texts are given as arguments, in a file, or on standard input. Each has one line: the likeliest \
-      class, its probability, a bar of it, and the text. To a file or a pipe rows are written instead, \
-      in the format of the output's name, else of the input: id (where the input has one), label, \
-      probability, p_CLASS for every class, text. They come in the order of the input as fast as it \
-      comes, and memory does not grow with it.
+      class, its probability, a bar of it, and the text. Of --input rows are written instead where the \
+      output is a file or a pipe, in the format of the output's name, else of the input: id (where the \
+      input has one), label, probability, p_CLASS for every class, text. They come in the order of the \
+      input as fast as it comes, and memory does not grow with it. From a pipe whose --format is given \
+      each row is answered at once. A text that begins with a hyphen stands after --.
 
       With --threshold a text whose likeliest class is less likely is called \
       "\(SentimentOutput.abstention)".
@@ -35,14 +37,14 @@ struct SentimentCommand: ParsableCommand {
   var model: String?
 
   @Option(
+    name: .customLong("input"),
     help: ArgumentHelp("A file or folder of texts; - is standard input.", valueName: "file"),
     completion: .file())
-  var input: String?
+  var inputs: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The input's format: \(LabelledFormat.allCases.map(\.rawValue).joined(separator: ", ")). "
-        + "(default: detected)", valueName: "format"))
+      "The input's format. (default: detected)", valueName: "format"))
   var format: LabelledFormat?
 
   @Option(
@@ -62,8 +64,10 @@ struct SentimentCommand: ParsableCommand {
 
   @Option(
     name: .customLong("invalid-utf8"),
-    help: ArgumentHelp("What to do with bytes that are not UTF-8.", valueName: "policy"))
-  var invalidUTF8 = InvalidUTF8Policy.stop
+    help: ArgumentHelp(
+      "What to do with bytes that are not UTF-8. (default: the row is left out, with --strict stop)",
+      valueName: "policy"))
+  var invalidUTF8: InvalidUTF8Policy?
 
   @Option(
     help: ArgumentHelp(
@@ -89,9 +93,37 @@ struct SentimentCommand: ParsableCommand {
   @OptionGroup var console: ConsoleFlags
   @OptionGroup var computing: ComputeFlags
 
+  private var input: String? { inputs.first }
+
   func validate() throws {
-    if !texts.isEmpty, input != nil || follow {
-      throw ValidationError("texts are given as arguments or by --input, not both")
+    if inputs.count > 1 {
+      throw ValidationError("--input is given \(inputs.count) times; one file or folder is scored")
+    }
+    for (flag, value) in [("--model", model), ("--input", input), ("--output", output)]
+    where value == "" {
+      throw ValidationError("\(flag) is empty: name a file")
+    }
+    if !texts.isEmpty {
+      if follow {
+        throw ValidationError("--follow reads --input or standard input, not arguments")
+      }
+      if input != nil {
+        throw ValidationError("texts are given as arguments or by --input, not both")
+      }
+      if let flag = flagOfInput {
+        throw ValidationError("\(flag) says how --input is read; texts are given as arguments")
+      }
+    }
+    if let output {
+      if outputFormat == nil {
+        let endings = ScoredRowWriter.Format.allCases.map { ".\($0.rawValue)" }
+        throw ValidationError(
+          "--output \"\(DisplayText.escaped(output))\" has none of the endings "
+            + endings.joined(separator: ", "))
+      }
+      if let input, input != InputFile.standardInput, Self.isSameFile(input, output) {
+        throw ValidationError("--output would replace the file that --input reads")
+      }
     }
     if texts.isEmpty, input == nil, StandardStream.isInputTerminal {
       throw ValidationError("there is nothing to score: give a text, or a file with --input")
@@ -127,6 +159,28 @@ struct SentimentCommand: ParsableCommand {
     }
   }
 
+  /// A flag that was given and says how an input is read.
+  private var flagOfInput: String? {
+    if format != nil { return "--format" }
+    if textColumn != nil { return "--text-column" }
+    if idColumn != nil { return "--id-column" }
+    if strict { return "--strict" }
+    return invalidUTF8 == nil ? nil : "--invalid-utf8"
+  }
+
+  /// The format that the output's name tells.
+  private var outputFormat: ScoredRowWriter.Format? {
+    guard let name = output?.lowercased() else { return nil }
+    return ScoredRowWriter.Format.allCases.first { name.hasSuffix(".\($0.rawValue)") }
+  }
+
+  /// Whether two paths lead to one file, by whatever names.
+  private static func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  }
+
   /// The input, as it is to be read.
   private func reading(isLive: Bool) -> LabelledReading {
     LabelledReading(
@@ -147,8 +201,8 @@ struct SentimentCommand: ParsableCommand {
 
   private func scoreInput(_ scorer: SentimentModel) throws {
     let path = input ?? InputFile.standardInput
-    // Rows of these formats need no look ahead: they are answered as they come.
-    let isLive = path == InputFile.standardInput && (format == .text || format == .jsonl)
+    // Where the format is known, rows are answered as they come.
+    let isLive = path == InputFile.standardInput && format != nil
     var reader = try LabelledReader(path, reading(isLive: isLive))
     say("reading \(DisplayText.escaped(path)): \(reader.layout)")
     let results = SentimentOutput(
@@ -158,9 +212,15 @@ struct SentimentCommand: ParsableCommand {
     try write { emit in
       try emit(results.header)
       var batch = SentimentBatch()
-      while let row = try reader.next() {
-        batch.append(row)
-        if batch.isFull || reader.mayWait { try batch.score(by: scorer, results, emit) }
+      do {
+        while let row = try reader.next() {
+          batch.append(row)
+          if batch.isFull || reader.mayWait { try batch.score(by: scorer, results, emit) }
+        }
+      } catch {
+        // The rows before the one that cannot be read are good.
+        try batch.score(by: scorer, results, emit)
+        throw error
       }
       try batch.score(by: scorer, results, emit)
     }
@@ -177,18 +237,14 @@ struct SentimentCommand: ParsableCommand {
       let score = stream.append(row.text + "\n")
       try StandardStream.output.write(results.line(row.text, id: nil, score))
     }
+    LabelledNotes.show(reader.badRows, reader.invalidSequenceCount, quiet: console.quiet)
   }
 
   /// How the results of an input look; nil: of texts that are arguments.
   private func style(of format: LabelledFormat?) -> SentimentOutput.Style {
     if json { return .rows(.jsonl) }
-    if let output {
-      let name = output.lowercased()
-      let named = ScoredRowWriter.Format.allCases.first { name.hasSuffix(".\($0.rawValue)") }
-      if let named { return .rows(named) }
-    } else if format == nil || StandardStream.output.isTerminal {
-      return .lines
-    }
+    if let outputFormat { return .rows(outputFormat) }
+    if format == nil || StandardStream.output.isTerminal { return .lines }
     switch format {
     case .csv, .folder: return .rows(.csv)
     case .jsonl: return .rows(.jsonl)
@@ -206,9 +262,10 @@ struct SentimentCommand: ParsableCommand {
     do throws(RecurError) {
       try AtomicFile.write(to: output) { (file: OutputFile) throws(RecurError) in
         do {
-          try body { bytes in
+          try Interruption.removing(file.path) {
+            // One that came before.
             if let signal = Interruption.signal { throw Interrupted(signal: signal) }
-            try file.append(bytes)
+            try body { try file.append($0) }
           }
         } catch let error as RecurError {
           throw error

@@ -47,7 +47,7 @@ struct LabelledFlags: ParsableArguments {
   @Option(
     name: .customLong("invalid-utf8"),
     help: ArgumentHelp(
-      "What to do with bytes that are not UTF-8. (default: \(defaults.training.invalidUTF8.rawValue))",
+      "What to do with bytes that are not UTF-8. (default: the row is left out, with --strict stop)",
       valueName: "policy"))
   var invalidUTF8: InvalidUTF8Policy?
 

@@ -29,9 +29,7 @@ final class TrainingReport<Task: ShownTask> {
     case .sampled(_, let text): show(sample: text)
     case .saved: break
     case .warning(let text):
-      if !isQuiet {
-        line.note(palette.alarm("warning:") + " \(DisplayText.escaped(text, limit: 2000))")
-      }
+      line.note(palette.alarm("warning:") + " \(DisplayText.escaped(text, limit: 2000))")
     case .finished(let summary): finish(summary)
     }
   }

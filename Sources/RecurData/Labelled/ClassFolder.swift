@@ -46,8 +46,10 @@ struct ClassFolder {
   var sha256: String? { digest?.hexadecimal() }
 
   /// Reads the next document; nil after the last. Its name is `class/file`; one line end at its end
-  /// is dropped.
-  mutating func document(_ policy: InvalidUTF8Policy) throws(RecurError) -> LabelledText? {
+  /// is dropped. Without a policy it may have ill-formed UTF-8.
+  mutating func document(
+    _ policy: InvalidUTF8Policy?
+  ) throws(RecurError) -> (row: LabelledText, isValidUTF8: Bool)? {
     while next.classIndex < classes.count,
       next.fileIndex == classes[next.classIndex].files.count
     { next = (next.classIndex + 1, 0) }
@@ -72,8 +74,9 @@ struct ClassFolder {
     invalidSequenceCount += stream.invalidSequenceCount
     byteCount += stream.source.byteCount
     if let sha256 = stream.source.sha256 { digest?.update(Array("\(sha256)  \(id)\n".utf8)) }
-    return LabelledText(
+    let row = LabelledText(
       text: String(decoding: text, as: UTF8.self), label: label.trimmed, id: id, line: 1)
+    return (row, policy != nil || stream.invalidSequenceCount == 0)
   }
 
   private static func entries(of path: String) throws(RecurError) -> [String] {

@@ -1,4 +1,5 @@
 public import RecurFiles
+import RecurText
 
 /// Reads the texts of a labelled file one after another, in constant memory.
 ///
@@ -22,7 +23,7 @@ public import RecurFiles
 /// - A **blank line** is no row, except in plain text, where it is an empty document.
 ///
 /// A row that cannot be used (with another number of fields than the first, without a label where
-/// labels are needed, not JSON, …) is counted in `badRows` and left out, or is an error where the
+/// labels are needed, not JSON, with ill-formed UTF-8 where no policy is given, …) is counted in `badRows` and left out, or is an error where the
 /// reading is strict. An empty text is a text. A row may have 256 MiB.
 public struct LabelledReader: ~Copyable {
   /// The file as the user named it; `-` is standard input.
@@ -46,7 +47,7 @@ public struct LabelledReader: ~Copyable {
   ///   - reading: how to read; what it leaves open is detected.
   ///   - needsLabels: whether a row without a label is bad, and a file without labels an error.
   /// - Throws: what `InputFile` throws for a file that cannot be read; `.badData` for an empty file, a
-  ///   foreign encoding or format, ill-formed UTF-8, an unclosed quote or a file without labels;
+  ///   foreign encoding or format, an unclosed quote or a file without labels;
   ///   `.usage` for a column that is not there.
   public init(
     _ path: String, _ reading: LabelledReading = LabelledReading(), needsLabels: Bool = false
@@ -86,7 +87,7 @@ public struct LabelledReader: ~Copyable {
         hint: "name the folder that holds one folder for each class, or leave the format out")
     }
     let stream = try TextStream(
-      path, invalidUTF8: reading.invalidUTF8, hashing: hashing, pieceSize: pieceSize)
+      path, invalidUTF8: policy(reading), hashing: hashing, pieceSize: pieceSize)
     let layout = try LayoutDetection(stream, reading, needsLabels: needsLabels).layout
     if let delimiter = layout.delimiter {
       records = RecordScanner(delimiter: delimiter, isQuoted: layout.isQuoted)
@@ -99,9 +100,15 @@ public struct LabelledReader: ~Copyable {
     return (layout, records, stream, nil)
   }
 
+  /// What the text is decoded with; nil lets ill-formed bytes through to the row that has them.
+  private static func policy(_ reading: LabelledReading) -> InvalidUTF8Policy? {
+    reading.invalidUTF8 ?? (reading.isStrict ? .stop : nil)
+  }
+
   /// How many ill-formed stretches of UTF-8 were replaced or skipped so far.
   public var invalidSequenceCount: Int {
-    folder?.invalidSequenceCount ?? stream?.invalidSequenceCount ?? 0
+    if reading.invalidUTF8 == nil { return 0 }
+    return folder?.invalidSequenceCount ?? stream?.invalidSequenceCount ?? 0
   }
 
   /// Whether the next row may have to wait for whoever writes to standard input.
@@ -118,12 +125,12 @@ public struct LabelledReader: ~Copyable {
 
   /// Reads the next row that can be used; nil at the end.
   ///
-  /// - Throws: `.badData` for ill-formed UTF-8 (unless the policy is another), an unclosed quote, a
+  /// - Throws: `.badData` for ill-formed UTF-8 where the policy is `.stop`, an unclosed quote, a
   ///   damaged archive, or the first bad row where the reading is strict; `.inputOutput`.
   public mutating func next() throws(RecurError) -> LabelledText? {
-    guard let stream else { return try folder?.document(reading.invalidUTF8) }
+    guard let stream else { return try document() }
     while true {
-      let outcome: Outcome
+      var outcome: Outcome
       switch layout.format {
       case .csv, .tsv:
         guard try records.next(from: stream) else { return nil }
@@ -140,7 +147,13 @@ public struct LabelledReader: ~Copyable {
         outcome = labelledLine()
       case .text, .folder:
         guard try lines.next(from: stream) else { return nil }
-        return LabelledText(text: lines.text, line: lines.line)
+        outcome = .success(LabelledText(text: lines.text, line: lines.line))
+      }
+      // Only where the stream has met any, which is rare, are rows looked at.
+      if stream.invalidSequenceCount > 0, Self.policy(reading) == nil,
+        !(records.isValidUTF8 && lines.isValidUTF8)
+      {
+        outcome = .failure(.init(text: "the row is not valid UTF-8"))
       }
       switch outcome {
       case .success(let row) where needsLabels && row.label?.isEmpty ?? true:
@@ -161,6 +174,16 @@ public struct LabelledReader: ~Copyable {
         hint: "correct the row; without --strict, bad rows are counted and left out")
     }
     badRows.add(BadRows.Row(path: path, line: line, reason: reason))
+  }
+
+  /// Reads the next document of the folder that can be used.
+  private mutating func document() throws(RecurError) -> LabelledText? {
+    while let (row, isValidUTF8) = try folder?.document(Self.policy(reading)) {
+      if isValidUTF8 { return row }
+      try refuse(
+        line: row.line, "\(DisplayText.escaped(row.id ?? "")) is not valid UTF-8")
+    }
+    return nil
   }
 
   private func record() -> Outcome {

@@ -11,18 +11,18 @@ public struct LabelledReading: Sendable, Equatable {
   public var labelColumn: String?
   /// The column of the row's name, as `textColumn`; nil: detected, and there may be none.
   public var idColumn: String?
-  /// What to do with bytes that are not valid UTF-8.
-  public var invalidUTF8: InvalidUTF8Policy
+  /// What to do with bytes that are not valid UTF-8; nil: a row that has some is a bad row.
+  public var invalidUTF8: InvalidUTF8Policy?
   /// Whether the first bad row is an error instead of being counted and left out.
   public var isStrict: Bool
   /// Whether rows are wanted as soon as they arrive: formats and columns are then told by the first
-  /// line alone instead of the first 256 KiB.
+  /// line (in CSV and TSV two) instead of the first 256 KiB.
   public var isLive: Bool
 
   /// Says how to read.
   public init(
     format: LabelledFormat? = nil, textColumn: String? = nil, labelColumn: String? = nil,
-    idColumn: String? = nil, invalidUTF8: InvalidUTF8Policy = .stop, isStrict: Bool = false,
+    idColumn: String? = nil, invalidUTF8: InvalidUTF8Policy? = nil, isStrict: Bool = false,
     isLive: Bool = false
   ) {
     self.format = format

@@ -13,8 +13,8 @@ struct LayoutDetection {
     _ stream: TextStream, _ reading: LabelledReading, needsLabels: Bool
   ) throws(RecurError) {
     // A header alone does not tell which column holds what.
-    try stream.lookAhead(
-      reading.isLive ? 1 : Self.sampleSize, lineCount: reading.isLive ? 1 : 2)
+    let mayBeTable = !reading.isLive || reading.format == .csv || reading.format == .tsv
+    try stream.lookAhead(reading.isLive ? 1 : Self.sampleSize, lineCount: mayBeTable ? 2 : 1)
     let path = stream.path
     if stream.bytes.isEmpty {
       throw RecurError(

@@ -46,4 +46,7 @@ struct LineScanner {
 extension LineScanner {
   /// Whether the line has nothing but white space.
   var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }
+
+  /// Whether the line is valid UTF-8.
+  var isValidUTF8: Bool { UTF8Validation.firstInvalidOffset(in: bytes) == nil }
 }

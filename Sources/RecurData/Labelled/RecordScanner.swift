@@ -142,8 +142,14 @@ struct RecordScanner {
       } else if byte == lineFeed || (byte == carriageReturn && isQuoted) {
         endRecord(state)
         nextLine += 1
+        position += 1
         isAfterReturn = byte == carriageReturn
-        return (position + 1, true)
+        if isAfterReturn, position < text.count {
+          // A row from a pipe is complete with both bytes: nothing of it is left to be read.
+          isAfterReturn = false
+          if text[position] == lineFeed { position += 1 }
+        }
+        return (position, true)
       } else {
         if state == .quoteInQuoted { hasStrayQuote = true }
         state = .unquoted
@@ -178,6 +184,13 @@ extension RecordScanner {
   subscript(field: Int) -> String {
     let begin = field == 0 ? 0 : ends[field - 1]
     return String(decoding: bytes[begin..<ends[field]], as: UTF8.self)
+  }
+
+  /// Whether each field of the record is valid UTF-8.
+  var isValidUTF8: Bool {
+    // The halves of a character that a delimiter parts are none.
+    UTF8Validation.firstInvalidOffset(in: bytes) == nil
+      && ends.allSatisfy { $0 == bytes.count || bytes[$0] & 0xC0 != 0x80 }
   }
 
   /// All fields of the record.

@@ -3,8 +3,8 @@ import RecurFiles
 /// Writes rows of results as CSV, TSV or JSON Lines, each line as soon as it is there.
 ///
 /// CSV and TSV quote by RFC 4180: a field with the delimiter, a quote, CR or LF stands in quotes, and
-/// quotes in it are doubled. Rows end with LF. Numbers are written as JSON writes them, whatever the
-/// locale.
+/// quotes in it are doubled. Rows end with LF. Numbers have a point whatever the locale, and small ones
+/// no exponent.
 ///
 /// A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, tab or CR as a formula, and texts come
 /// from strangers; such a text gets a leading `'` (OWASP's advice), except if it is a plain number.
@@ -69,7 +69,7 @@ public struct ScoredRowWriter: Sendable {
       let begin = output.count
       switch cell {
       case .text(let text): append(text, delimiter, to: &output)
-      case .number(let number): if number.isFinite { output += number.description.utf8 }
+      case .number(let number): output += Self.text(of: number).utf8
       case .integer(let integer): output += String(integer).utf8
       case .none: break
       }
@@ -78,6 +78,18 @@ public struct ScoredRowWriter: Sendable {
     }
     output.append(UInt8(ascii: "\n"))
     return output
+  }
+
+  /// A number as a field: `0.000005` where Swift writes `5e-06`.
+  private static func text(of number: Double) -> String {
+    if !number.isFinite { return "" }
+    let text = number.description
+    let parts = text.split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]), (-20..<0).contains(exponent) else {
+      return text
+    }
+    let zeros = String(repeating: "0", count: -exponent - 1)
+    return (number < 0 ? "-0." : "0.") + zeros + parts[0].filter { $0.isNumber }
   }
 
   private func append(_ text: String, _ delimiter: UInt8, to output: inout [UInt8]) {

@@ -1,8 +1,8 @@
 import RecurFiles
 import RecurText
 
-/// A file's text as it is needed: unpacked if it is gzip, without a byte order mark, valid UTF-8. Only
-/// a piece of it is in memory.
+/// A file's text as it is needed: unpacked if it is gzip, without a byte order mark, valid UTF-8 unless
+/// there is no policy. Only a piece of it is in memory.
 final class TextStream {
   /// The piece that is being read.
   private(set) var bytes: [UInt8] = []
@@ -22,7 +22,7 @@ final class TextStream {
 
   /// Opens a file, `-` for standard input.
   init(
-    _ path: String, invalidUTF8: InvalidUTF8Policy, hashing: Bool = false,
+    _ path: String, invalidUTF8: InvalidUTF8Policy?, hashing: Bool = false,
     pieceSize: Int = 256 << 10
   ) throws(RecurError) {
     self.path = path
@@ -41,7 +41,7 @@ final class TextStream {
     isAtEnd = true
   }
 
-  /// How many ill-formed stretches were replaced or skipped.
+  /// How many ill-formed stretches were replaced, skipped or, without a policy, kept.
   var invalidSequenceCount: Int { decoder.invalidSequenceCount }
 
   /// The bytes of the file that were read, and their SHA-256 if that was asked for.

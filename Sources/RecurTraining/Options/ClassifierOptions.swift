@@ -98,9 +98,10 @@ extension ClassifierOptions {
 
   /// How labelled files are read.
   var reading: LabelledReading {
+    // Of rows, only the one that has ill-formed bytes is left out; strict stops there.
     LabelledReading(
       format: format, textColumn: textColumn, labelColumn: labelColumn,
-      invalidUTF8: training.invalidUTF8, isStrict: strict)
+      invalidUTF8: training.invalidUTF8 == .stop ? nil : training.invalidUTF8, isStrict: strict)
   }
 
   /// The model for a vocabulary and classes, where no other gives its sizes.

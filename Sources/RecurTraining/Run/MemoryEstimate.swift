@@ -99,7 +99,7 @@ public struct MemoryEstimate: Sendable, Equatable {
 
   /// What this process may take: the least of the machine's memory, the limit of the address space,
   /// and the limit of the container.
-  static var limit: Double {
+  package static var limit: Double {
     var limits: [Double] = []
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     let pageSize = sysconf(Int32(_SC_PAGESIZE))

@@ -39,20 +39,54 @@ struct HostileLabelledFileTests {
     #expect(strict.error?.place?.line == 3 && strict.texts == ["a"])
   }
 
-  @Test("Ill-formed UTF-8 in one row of many: an error with line and byte, or counted")
+  @Test("Ill-formed UTF-8 in one row of many: a bad row, an error with line and byte, or mended")
   func invalidUTF8() {
     var bytes = Array("text,label\n".utf8)
     for row in 0..<40_000 { bytes += "row \(row) of many,\(row % 2)\n".utf8 }
     let offset = bytes.count + 1
     bytes += Array("a".utf8) + [0xFF] + Array("b,1\nlast,0\n".utf8)
-    let stopped = read("a.csv", bytes)
-    #expect(stopped.error?.place == .init(path: folder("a.csv"), line: 40_002, byte: offset))
-    #expect(stopped.rows.count == 40_000)
+    let lenient = read("a.csv", bytes)
+    #expect(lenient.rows.count == 40_001 && lenient.texts.last == "last" && lenient.error == nil)
+    #expect(lenient.badRows.count == 1 && lenient.invalidSequenceCount == 0)
+    #expect(lenient.badRows.first.first?.line == 40_002)
+    #expect(lenient.badRows.first.first?.reason == "the row is not valid UTF-8")
+    for reading in [LabelledReading(isStrict: true), LabelledReading(invalidUTF8: .stop)] {
+      let stopped = read("a.csv", bytes, reading)
+      #expect(stopped.error?.place == .init(path: folder("a.csv"), line: 40_002, byte: offset))
+      #expect(stopped.rows.count == 40_000)
+    }
     let replaced = read("a.csv", bytes, LabelledReading(invalidUTF8: .replace))
     #expect(replaced.texts.suffix(2) == ["a\u{FFFD}b", "last"])
     #expect(replaced.invalidSequenceCount == 1 && replaced.error == nil)
     let skipped = read("a.csv", bytes, LabelledReading(invalidUTF8: .skip))
     #expect(skipped.texts.suffix(2) == ["ab", "last"] && skipped.invalidSequenceCount == 1)
+  }
+
+  @Test("In every format only what has ill-formed UTF-8 is left out, halves of a character too")
+  func invalidRows() throws {
+    let bad: [UInt8] = [0xC3]
+    let good = Array("é".utf8)
+    let object = { (text: [UInt8]) in Array("{\"text\":\"".utf8) + text + Array("\"}\n".utf8) }
+    let files: [(name: String, bytes: [UInt8])] = [
+      // A delimiter parts the halves of é.
+      ("a.csv", Array("text,n\n".utf8) + bad + [0x2C, 0xA9, 0x0A] + good + Array(",1\n".utf8)),
+      ("a.jsonl", object(good) + object(bad)),
+      ("a.ft", Array("__label__a ".utf8) + good + Array("\n__label__a ".utf8) + bad),
+      ("a.txt", bad + [0x0A] + good + [0x0A] + bad),
+    ]
+    for (name, bytes) in files {
+      let found = read(name, bytes, needsLabels: false)
+      #expect(found.texts == ["é"] && found.error == nil, "\(name)")
+      #expect(found.badRows.count == (name == "a.txt" ? 2 : 1), "\(name)")
+    }
+    for name in ["neg", "pos"] { try Folder.create(folder("set/\(name)")) }
+    folder.file("set/neg/1.txt", bad)
+    folder.file("set/pos/1.txt", good)
+    let set = ReaderCase(folder("set"), needsLabels: true)
+    #expect(set.texts == ["é"])
+    #expect(set.badRows.first.map(\.reason) == ["neg/1.txt is not valid UTF-8"])
+    let binary = read("a.txt", [0, 1, 2, 0xFF, 0], needsLabels: false)
+    #expect(binary.error?.what == "this is not text but a binary file")
   }
 
   @Test("Empty and white texts, NUL and 10 MB in one row are texts like others")
@@ -112,8 +146,8 @@ struct HostileLabelledFileTests {
         default: bytes.removeSubrange(place..<min(bytes.count, place + draw(8)))
         }
       }
-      let policies: [InvalidUTF8Policy] = [.stop, .replace, .skip]
-      let reading = LabelledReading(invalidUTF8: policies[draw(3)], isStrict: draw(4) == 0)
+      let policies: [InvalidUTF8Policy?] = [.stop, .replace, .skip, nil]
+      let reading = LabelledReading(invalidUTF8: policies[draw(4)], isStrict: draw(4) == 0)
       let path = folder.file(name, bytes)
       let needsLabels = draw(2) == 0
       let found = ReaderCase(path, reading, needsLabels: needsLabels)

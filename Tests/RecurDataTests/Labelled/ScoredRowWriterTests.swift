@@ -23,7 +23,10 @@ struct ScoredRowWriterTests {
       .number(1e-9), .integer(-3), .none, .number(.nan),
     ]
     #expect(
-      line(.csv, cells) == "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",c\td; e,0.5,1e-09,-3,,\n")
+      line(.csv, cells) == "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",c\td; e,0.5,0.000000001,-3,,\n"
+    )
+    let small = [5e-6, -1.25e-5, 0.0001, 1, 1e20, 1e-300].map { ScoredRowWriter.Cell.number($0) }
+    #expect(line(.csv, small) == "0.000005,-0.0000125,0.0001,1.0,1e+20,1e-300\n")
     #expect(line(.tsv, Array(cells[2...4])) == "\"two\nlines\"\t\"c\td; e\"\t0.5\n")
     #expect(
       line(.jsonl, Array(cells[1...2] + cells[6...]))
