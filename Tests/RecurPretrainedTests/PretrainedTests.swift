@@ -12,7 +12,8 @@ struct PretrainedTests {
       "The food was delicious and the staff friendly.",
     ]
     let blame = [
-      "I want those two hours back.", "Terrible. It broke after a day.", "What a boring, awful film.",
+      "I want those two hours back.", "Terrible. It broke after a day.",
+      "What a boring, awful film.",
       "The food was cold and the service slow.",
     ]
     for text in praise { #expect(model.score(text).label == "positive", "\(text)") }

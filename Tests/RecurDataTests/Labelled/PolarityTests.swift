@@ -8,7 +8,8 @@ struct PolarityTests {
   @Test("The usual words for two sides are told apart, in any case, and others are not")
   func words() {
     #expect(["0", "neg", "Negative", "NO", "false", "-1"].allSatisfy { Polarity($0) == .negative })
-    #expect(["1", "pos", "Positive", "YES", "true", "good"].allSatisfy { Polarity($0) == .positive })
+    #expect(
+      ["1", "pos", "Positive", "YES", "true", "good"].allSatisfy { Polarity($0) == .positive })
     #expect(Polarity("neutral") == nil && Polarity("2") == nil && Polarity("") == nil)
   }
 
