@@ -54,8 +54,8 @@ demo: build
 	echo
 	$(RECUR) generate out/demo --prompt "$$prompt" --length 600 --seed 1
 	echo
-	$(RECUR) sentiment "I want those two hours back." "Not bad at all." \
-	  "The staff were friendly, but the food was cold and the bill a surprise."
+	$(RECUR) sentiment "I want those two hours back." "What a wonderful film!" \
+	  "It broke after a week, and nobody answers my letters."
 
 build: packages
 	$(SWIFT) build -c release $(STATIC) --product recur
