@@ -55,14 +55,12 @@ public struct StackReader: Sendable {
     precondition(
       batchSize >= 1 && !tokens.isEmpty && tokens.count % batchSize == 0,
       "\(tokens.count) tokens in \(batchSize) rows")
-    precondition(
-      tokens.allSatisfy { $0 >= 0 && $0 < vocabularySize },
-      "a token outside an embedding of \(vocabularySize) rows")
+    let rows = Variable(embedding)
     let inputs =
-      table.map { TokenRows(numbers: tokens, rows: embedding, table: $0) }
-      ?? TokenRows(tokens, in: embedding)
+      table == nil
+      ? EmbeddedTokens(tokens, in: rows) : EmbeddedTokens(rows: rows, numbers: tokens)
     var (outputs, state) = layers[0].read(
-      inputs, batchSize: batchSize, lengths: lengths, from: carry?.layers[0])
+      inputs, table: table, batchSize: batchSize, lengths: lengths, from: carry?.layers[0])
     var states = [state]
     for (index, layer) in layers.enumerated().dropFirst() {
       (outputs, state) = layer.read(outputs, lengths: lengths, from: carry?.layers[index])
@@ -72,40 +70,14 @@ public struct StackReader: Sendable {
   }
 }
 
-/// Tokens as numbers of the rows of a table, which holds the rows that occur.
-struct TokenRows {
-  /// The row of each token.
-  let numbers: [Int32]
-  let rows: Tensor  // (U, E)
-  /// The input weights times each row, where that is known already.
-  let table: Tensor?  // (U, gH)
-
-  init(numbers: [Int32], rows: Tensor, table: Tensor) {
-    self.numbers = numbers
-    self.rows = rows
-    self.table = table
-  }
-
-  /// Gathers the rows that occur, in the order of their first token.
-  init(_ tokens: [Int32], in embedding: Tensor) {
-    var places: [Int32: Int32] = [:]
-    var distinct: [Int32] = []
-    numbers = tokens.map { token in
-      if let place = places[token] { return place }
-      places[token] = Int32(distinct.count)
-      distinct.append(token)
-      return Int32(distinct.count - 1)
-    }
-    rows = Variable(embedding).gatherRows(distinct).value
-    table = nil
-  }
-}
-
 /// One layer of a `StackReader`.
 protocol LayerReader: Sendable {
   /// Reads tokens, (T, B); the outputs are (T, B, H).
+  ///
+  /// - Parameter table: The input weights times each row, (U, gH), where that is known already.
   func read(
-    _ tokens: TokenRows, batchSize: Int, lengths: [Int32]?, from state: [Tensor]?
+    _ tokens: EmbeddedTokens, table: Tensor?, batchSize: Int, lengths: [Int32]?,
+    from state: [Tensor]?
   ) -> (outputs: Tensor, state: [Tensor])
   /// Reads vectors, (T, B, D).
   func read(
@@ -120,11 +92,12 @@ private struct StepwiseReader<Cell: RecurrentCell>: LayerReader {
   let cell: Cell
 
   func read(
-    _ tokens: TokenRows, batchSize: Int, lengths: [Int32]?, from state: [Tensor]?
+    _ tokens: EmbeddedTokens, table: Tensor?, batchSize: Int, lengths: [Int32]?,
+    from state: [Tensor]?
   ) -> (outputs: Tensor, state: [Tensor]) {
-    let vectors = Variable(tokens.rows).gatherRows(tokens.numbers)
+    let vectors = tokens.rows.gatherRows(tokens.numbers).value
     return read(
-      vectors.value.reshaped([tokens.numbers.count / batchSize, batchSize, cell.inputSize]),
+      vectors.reshaped([tokens.numbers.count / batchSize, batchSize, cell.inputSize]),
       lengths: lengths, from: state)
   }
 
@@ -155,13 +128,14 @@ private struct PackedReader: LayerReader {
   }
 
   func read(
-    _ tokens: TokenRows, batchSize: Int, lengths: [Int32]?, from state: [Tensor]?
+    _ tokens: EmbeddedTokens, table: Tensor?, batchSize: Int, lengths: [Int32]?,
+    from state: [Tensor]?
   ) -> (outputs: Tensor, state: [Tensor]) {
     let window = FusedRecurrence.Window(
       cell.recurrence(on: nil),
-      .tokens(tokens.numbers, embedding: Variable(tokens.rows), batchSize: batchSize),
+      .tokens(tokens.numbers, embedding: tokens.rows, batchSize: batchSize),
       lengths: lengths, from: state)
-    return run(window, table: tokens.table ?? inputTable(folding: tokens.rows))
+    return run(window, table: table ?? inputTable(folding: tokens.rows.value))
   }
 
   func read(
