@@ -3,27 +3,6 @@ extension LanguageModelConfiguration: Codable {
   public static let modelType = "recur-language-model"
   static let architecture = "RecurLanguageModel"
 
-  /// The keys of `config.json`, Recur's own and those that other readers look for.
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case modelType = "model_type"
-    case cell
-    case vocabularySize = "vocab_size"
-    case embeddingSize = "embedding_size"
-    case hiddenSizes = "hidden_sizes"
-    case dropout
-    case tiesWeights = "tie_weights"
-    case forgetBias = "forget_bias"
-    case locksDropout = "locked_dropout"
-    case inputDropout = "input_dropout"
-    case embeddingDropout = "embedding_dropout"
-    case weightDrop = "weight_drop"
-    case adaptiveCutoffs = "adaptive_cutoffs"
-    case architectures
-    case dataType = "torch_dtype"
-    case layerCount = "num_layers"
-    case hiddenSize = "hidden_size"
-  }
-
   /// Reads a configuration and refuses one that cannot be built.
   ///
   /// `dropout` and the other probabilities, `locked_dropout`, `tie_weights`, `forget_bias` and
@@ -33,63 +12,28 @@ extension LanguageModelConfiguration: Codable {
   /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
   ///   the decoder's own error where numbers that are no integers are the only ones.
   public init(from decoder: any Decoder) throws {
-    var reader = try ConfigurationReader(decoder, CodingKeys.self)
-    let modelType = reader.read(String.self, .modelType, "a string")
-    reader.check(.modelType, modelType, isOneOf: [Self.modelType])
-    let names = CellKind.allCases.map(\.rawValue).joined(separator: ", ")
-    let cell = reader.read(CellKind.self, .cell, "one of \(names)")
-    let vocabularySize = reader.read(Int.self, .vocabularySize, "a plain integer")
-    let embeddingSize = reader.read(Int.self, .embeddingSize, "a plain integer")
-    let hiddenSizes = reader.read([Int].self, .hiddenSizes, "a list of plain integers")
-    let dropout = reader.read(Double.self, .dropout, "a number", default: 0)
+    var reader = try ConfigurationReader(decoder)
+    let core = CoreConfiguration(&reader, of: Self.self)
     let tiesWeights = reader.read(Bool.self, .tiesWeights, "true or false", default: false)
-    let forgetBias =
-      reader.read(Double?.self, .forgetBias, "a number", default: .some(nil)) ?? nil
-    let locksDropout = reader.read(Bool.self, .locksDropout, "true or false", default: false)
-    let inputDropout = reader.read(Double.self, .inputDropout, "a number", default: 0)
-    let embeddingDropout = reader.read(Double.self, .embeddingDropout, "a number", default: 0)
-    let weightDrop = reader.read(Double.self, .weightDrop, "a number", default: 0)
     let cutoffs =
       reader.read([Int]?.self, .adaptiveCutoffs, "a list of plain integers", default: .some(nil))
       ?? nil
-    let type = reader.read(String.self, .dataType, "a string", default: "float32")
-    reader.check(.dataType, type, isOneOf: ["float32"])
-    reader.checkLayers(hiddenSizes, count: .layerCount, size: .hiddenSize)
-    // The placeholders stand only where a problem is noted already, so no further one comes of them.
     let configuration = LanguageModelConfiguration(
-      cell: cell ?? .lstm, vocabularySize: vocabularySize ?? 1,
-      embeddingSize: embeddingSize ?? hiddenSizes?.last ?? 1,
-      hiddenSizes: hiddenSizes ?? [embeddingSize ?? 1],
-      dropout: dropout ?? 0, tiesWeights: tiesWeights ?? false,
-      forgetBias: cell == nil ? nil : forgetBias, locksDropout: locksDropout ?? false,
-      inputDropout: inputDropout ?? 0, embeddingDropout: embeddingDropout ?? 0,
-      weightDrop: weightDrop ?? 0, adaptiveCutoffs: vocabularySize == nil ? nil : cutoffs)
+      cell: core.cell, vocabularySize: core.vocabularySize, embeddingSize: core.embeddingSize,
+      hiddenSizes: core.hiddenSizes, dropout: core.dropout, tiesWeights: tiesWeights ?? false,
+      forgetBias: core.forgetBias, locksDropout: core.locksDropout,
+      inputDropout: core.inputDropout, embeddingDropout: core.embeddingDropout,
+      weightDrop: core.weightDrop,
+      adaptiveCutoffs: reader.isUnreadable(.vocabularySize) ? nil : cutoffs)
     try reader.check(configuration.problems)
     self = configuration
   }
 
   /// Writes Recur's keys and those that other readers look for.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(Self.modelType, forKey: .modelType)
-    try container.encode(cell, forKey: .cell)
-    try container.encode(vocabularySize, forKey: .vocabularySize)
-    try container.encode(embeddingSize, forKey: .embeddingSize)
-    try container.encode(hiddenSizes, forKey: .hiddenSizes)
-    try container.encode(dropout, forKey: .dropout)
+    var container = encoder.container(keyedBy: ConfigurationKey.self)
+    try core.encode(to: &container, of: Self.self)
     try container.encode(tiesWeights, forKey: .tiesWeights)
-    try container.encodeIfPresent(forgetBias, forKey: .forgetBias)
-    if locksDropout { try container.encode(true, forKey: .locksDropout) }
-    for (key, value) in [
-      (CodingKeys.inputDropout, inputDropout), (.embeddingDropout, embeddingDropout),
-      (.weightDrop, weightDrop),
-    ] where value > 0 {
-      try container.encode(value, forKey: key)
-    }
     try container.encodeIfPresent(adaptiveCutoffs, forKey: .adaptiveCutoffs)
-    try container.encode([Self.architecture], forKey: .architectures)
-    try container.encode("float32", forKey: .dataType)
-    try container.encode(hiddenSizes.count, forKey: .layerCount)
-    try container.encode(hiddenSizes.last, forKey: .hiddenSize)
   }
 }

@@ -97,6 +97,23 @@ struct LanguageModelConfigurationTests {
     #expect(throws: RecurError.self) { _ = try decode("[]") }
   }
 
+  @Test("Nothing is said of what follows from a key that cannot be read")
+  func problemsThatFollow() throws {
+    let error = #expect(throws: RecurError.self) {
+      _ = try decode(
+        """
+        {"model_type": "recur-language-model", "cell": "lstn", "vocab_size": "90",
+         "embedding_size": 8, "hidden_sizes": "8", "tie_weights": false, "forget_bias": 1,
+         "adaptive_cutoffs": [20, 40], "torch_dtype": "float16"}
+        """)
+    }
+    #expect(
+      error?.what
+        == "`cell` is not one of \(CellKind.allCases.map(\.rawValue).joined(separator: ", ")); "
+        + "`vocab_size` is not a plain integer; `hidden_sizes` is not a list of plain integers; "
+        + "`torch_dtype` is \"float16\", not \"float32\"")
+  }
+
   @Test("Integers are plain integers, and keys of other tools are let pass")
   func integersArePlain() throws {
     func json(_ size: String) -> String {

@@ -4,6 +4,8 @@ import RecurFiles
 protocol HeadConfiguration: Codable, Sendable {
   /// The `model_type` of its `config.json`.
   static var modelType: String { get }
+  /// The name of its class among the `architectures` of its `config.json`.
+  static var architecture: String { get }
   /// What such a model is called, with its article.
   static var title: String { get }
   /// What to do with such a model where another was expected.

@@ -29,6 +29,24 @@ struct SequenceClassifierConfigurationTests {
     #expect(value["id2label"]?["1"]?.string == "positiv, \"sehr\"")
     #expect(value["label2id"]?["negativ"]?.integer == 0)
     #expect(value["problem_type"]?.string == "single_label_classification")
+    #expect(value["num_layers"]?.integer == 2 && value["hidden_size"]?.integer == 24)
+    #expect(value["architectures"]?.elements?.map(\.string) == ["RecurSequenceClassifier"])
+  }
+
+  @Test("What is dropped is written where something is")
+  func dropout() throws {
+    let keys = ["locked_dropout", "input_dropout", "embedding_dropout", "weight_drop"]
+    let plain = try json()
+    #expect(keys.allSatisfy { !plain.contains($0) })
+    #expect(plain.contains("\"dropout\" : 0.25"))
+    var dropping = configuration
+    dropping.locksDropout = true
+    dropping.inputDropout = 0.5
+    dropping.embeddingDropout = 0.125
+    dropping.weightDrop = 0.25
+    let text = String(decoding: try JSONGate.encode(dropping), as: UTF8.self)
+    #expect(keys.allSatisfy { text.contains($0) })
+    #expect(try decode(text) == dropping)
   }
 
   @Test("What may be missing has its default")
