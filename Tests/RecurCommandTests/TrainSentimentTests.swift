@@ -159,12 +159,46 @@ struct TrainSentimentTests {
     #expect(result.isRefusal(64, naming: first, second), "\(result.errors)")
   }
 
-  @Test("The environment may hold settings for other runs")
+  @Test(
+    "Settings of a file that would have no effect are refused as flags are, with the file",
+    arguments: [
+      ("window = 8", "window is for a language model"),
+      ("init-from = \"lm\"\nhidden_size = 6", "hidden-size does not go with init-from"),
+      (
+        "validation = \"reviews.tsv\"\nvalidation-fraction = 0.2",
+        "validation and validation-fraction both say"
+      ),
+    ])
+  func fileWithoutEffect(_ text: String, _ words: String) throws {
+    training.folder.file("settings.toml", text.utf8)
+    let result = try training.recur([
+      "train", "sentiment", "reviews.tsv", "--output", "model", "--config", "settings.toml",
+    ])
+    #expect(result.isRefusal(78, naming: words, "(settings.toml)"), "\(result.errors)")
+  }
+
+  @Test("Settings of the environment that would have no effect are refused by their variable")
   func environmentWithoutEffect() throws {
-    let result = try training.recur(
-      ["train", "sentiment", "reviews.tsv", "--output", "model", "--steps", "2"] + Self.flags,
-      environment: ["RECUR_WINDOW": "8", "RECUR_SOFTMAX": "adaptive"])
-    #expect(result.code == 0, "\(result.errors)")
+    let arguments = ["train", "sentiment", "reviews.tsv", "--output", "model"]
+    let window = ["RECUR_WINDOW": "8"]
+    let variable = try training.recur(arguments, environment: window)
+    #expect(variable.isRefusal(64, naming: "RECUR_WINDOW is for"), "\(variable.errors)")
+    let flag = try training.recur(arguments + ["--bptt", "9"], environment: window)
+    #expect(flag.isRefusal(64, naming: "error: --window is for"), "\(flag.errors)")
+    let both = try training.recur(
+      arguments + ["--validation", "reviews.tsv"],
+      environment: ["RECUR_VALIDATION_FRACTION": "0.2"])
+    #expect(
+      both.isRefusal(64, naming: "--validation and RECUR_VALIDATION_FRACTION"), "\(both.errors)")
+  }
+
+  @Test("A recipe may hold settings that have no effect")
+  func recipeWithoutEffect() throws {
+    let result = try training.recur([
+      "train", "sentiment", "reviews.tsv", "--output", "model", "--recipe", "imdb-10min",
+      "--validation", "nowhere.tsv",
+    ])
+    #expect(result.isRefusal(66, naming: "nowhere.tsv"), "\(result.errors)")
   }
 
   @Test("A run from standard input is resumed only where its data are given again")

@@ -40,6 +40,13 @@ enum EnvironmentFlags {
     "RECUR_" + flag.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
+  /// Where the value of a flag that is given comes from: the flag, or the variable that stands for it.
+  static func source(of flag: String) -> String {
+    let variable = variable(for: String(flag.dropFirst(2)))
+    let arguments = ArgumentAliases.rewritten(Array(CommandLine.arguments.dropFirst()))
+    return Environment.value(variable) == nil || isGiven(flag, in: arguments) ? flag : variable
+  }
+
   private static func isGiven(_ flag: String, in arguments: [String]) -> Bool {
     arguments.prefix { $0 != "--" }.contains { $0 == flag || $0.hasPrefix(flag + "=") }
   }

@@ -3,6 +3,8 @@ import Recur
 
 /// Named settings; they lie under everything that is said beside them.
 protocol Recipe: CaseIterable, RawRepresentable, ExpressibleByArgument {
+  /// What such settings are, for the help.
+  static var title: String { get }
   /// The settings.
   var settings: TrainingSettings { get }
 }
@@ -13,6 +15,8 @@ enum LanguageModelRecipe: String, Recipe {
   case shakespeare10 = "shakespeare-10min"
   /// The same in half an hour: a larger model, and more dropout against learning by heart.
   case shakespeare30 = "shakespeare-30min"
+
+  static let title = "Named settings that reached a measured result"
 
   var settings: TrainingSettings {
     var settings = TrainingSettings()
@@ -37,6 +41,8 @@ enum ClassifierRecipe: String, Recipe {
   case imdb10 = "imdb-10min"
   /// The same in an hour, with a larger model.
   case imdb60 = "imdb-60min"
+
+  static let title = "Named settings"
 
   var settings: TrainingSettings {
     var settings = TrainingSettings()

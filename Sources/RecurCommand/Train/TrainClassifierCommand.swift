@@ -2,7 +2,9 @@ import ArgumentParser
 import Recur
 
 /// `recur train sentiment`: trains a classifier.
-struct TrainClassifierCommand: ParsableCommand {
+struct TrainClassifierCommand: TrainingCommand {
+  typealias Task = ClassifierTask
+
   static let configuration = CommandConfiguration(
     commandName: "sentiment",
     abstract: "Train a classifier of texts, of sentiment or of any two or more classes.",
@@ -37,24 +39,7 @@ struct TrainClassifierCommand: ParsableCommand {
     completion: .file())
   var files: [String] = []
 
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("The directory of the run and of the model.", valueName: "dir"),
-    completion: .directory)
-  var output: String?
-
-  @Flag(help: "Go on from the newest checkpoint in the directory.")
-  var resume = false
-
-  @Option(
-    help: ArgumentHelp("Settings from a file.", valueName: "file"),
-    completion: .file(extensions: ["toml", "json"]))
-  var config: String?
-
-  @Option(
-    help: ArgumentHelp("Named settings, under all others.", valueName: "name"))
-  var recipe: ClassifierRecipe?
-
+  @OptionGroup var place: RunFlags<ClassifierRecipe>
   @OptionGroup(title: "Texts") var texts: LabelledFlags
   @OptionGroup(title: "Tokens") var tokens: TokenizerFlags<ClassifierOptions>
   @OptionGroup(title: "Model") var model: ModelFlags<ClassifierOptions>
@@ -62,24 +47,16 @@ struct TrainClassifierCommand: ParsableCommand {
   @OptionGroup(title: "A language model first") var pretraining: PretrainingFlags
   @OptionGroup(title: "Training") var optimizer: OptimizerFlags<ClassifierOptions>
   @OptionGroup(title: "While training") var watch: WatchFlags<ClassifierOptions>
+  @OptionGroup var shown: ReportFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "Progress on standard error: auto, always, never or plain.", valueName: "mode"))
-  var progress = ProgressMode.auto
-
-  @OptionGroup var console: ConsoleFlags
-
-  @Flag(help: "Print one JSON document at the end.")
-  var json = false
+  var ownSettings: TrainingSettings {
+    texts.settings.overlaid(by: classifier.settings).overlaid(by: pretraining.settings)
+  }
 
   func run() throws {
     Interruption.listen()
-    let palette = Palette(console.color, for: .error)
-    let first = TrainingReport<LanguageModelTask>(
-      mode: progress, quiet: console.quiet, palette: palette, isFinal: false)
-    let second = TrainingReport<ClassifierTask>(
-      mode: progress, quiet: console.quiet, palette: palette, isFinal: false)
+    let first = shown.report(of: LanguageModelTask.self, isFinal: false)
+    let second = shown.report(of: ClassifierTask.self, isFinal: false)
     let training = try ClassifierTraining(options(), stop: Interruption.stop)
     let outcome: ClassifierTraining.Outcome
     do {
@@ -106,36 +83,18 @@ struct TrainClassifierCommand: ParsableCommand {
     } else if let output = training.options.training.output {
       first.showResumption(of: ClassifierTask.name, in: output)
     }
-    if json { try JSONOutput.show("recur.train/1", outcome.document) }
+    if shown.json { try JSONOutput.show("recur.train/1", outcome.document) }
     let ending = outcome.summary?.ending ?? outcome.pretraining?.ending
     if ending == .stopped, let signal = Interruption.signal { throw Interrupted(signal: signal) }
   }
 
-  private func options() throws(RecurError) -> ClassifierOptions {
-    let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
-    let flags = settings
-    var options = try TrainingSettings.options(
-      flags: flags, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
-    try flags.checkEffect(in: options)
-    if let seed = watch.seed { options.training.seed = seed }
-    return options
+  static func storedOptions(in output: String) throws(RecurError) -> ClassifierOptions? {
+    try ClassifierTraining.storedOptions(in: output)
   }
 
-  /// What a run that is resumed began with: no flag need be repeated.
-  private func storedOptions(file: ConfigurationFile?) throws(RecurError) -> ClassifierOptions? {
-    guard resume else { return nil }
-    guard let output = output ?? file?.members.first(where: { $0.key == "output" })?.value.string
-    else { return nil }
-    return try ClassifierTraining.storedOptions(in: output)
-  }
-
-  private var settings: TrainingSettings {
-    var settings = texts.settings.overlaid(by: tokens.settings).overlaid(by: model.settings)
-      .overlaid(by: classifier.settings).overlaid(by: pretraining.settings)
-      .overlaid(by: optimizer.settings).overlaid(by: watch.settings)
-    settings[.files] = files.isEmpty ? nil : .strings(files)
-    settings[.output] = output.map(JSONValue.string)
-    settings[.resume] = .bool(resume)
-    return settings
+  static func checkEffect(
+    of given: GivenSettings<ClassifierOptions>, in options: ClassifierOptions
+  ) throws(RecurError) {
+    try given.checkEffect(in: options)
   }
 }

@@ -2,7 +2,9 @@ import ArgumentParser
 import Recur
 
 /// `recur train lm`: trains a language model.
-struct TrainLanguageModelCommand: ParsableCommand {
+struct TrainLanguageModelCommand: TrainingCommand {
+  typealias Task = LanguageModelTask
+
   static let configuration = CommandConfiguration(
     commandName: "lm",
     abstract: "Train a language model on text.",
@@ -30,46 +32,20 @@ struct TrainLanguageModelCommand: ParsableCommand {
     completion: .file())
   var files: [String] = []
 
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("The directory of the run and of the model.", valueName: "dir"),
-    completion: .directory)
-  var output: String?
-
-  @Flag(help: "Go on from the newest checkpoint in the directory.")
-  var resume = false
-
-  @Option(
-    help: ArgumentHelp("Settings from a file.", valueName: "file"),
-    completion: .file(extensions: ["toml", "json"]))
-  var config: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Named settings that reached a measured result, under all others.", valueName: "name"))
-  var recipe: LanguageModelRecipe?
-
+  @OptionGroup var place: RunFlags<LanguageModelRecipe>
   @OptionGroup(title: "Text") var text: TextFlags
   @OptionGroup(title: "Tokens") var tokens: TokenizerFlags<TrainingOptions>
   @OptionGroup(title: "Model") var model: ModelFlags<TrainingOptions>
   @OptionGroup(title: "Language model") var languageModel: LanguageModelFlags
   @OptionGroup(title: "Training") var optimizer: OptimizerFlags<TrainingOptions>
   @OptionGroup(title: "While training") var watch: WatchFlags<TrainingOptions>
+  @OptionGroup var shown: ReportFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "Progress on standard error: auto, always, never or plain.", valueName: "mode"))
-  var progress = ProgressMode.auto
-
-  @OptionGroup var console: ConsoleFlags
-
-  @Flag(help: "Print one JSON document at the end.")
-  var json = false
+  var ownSettings: TrainingSettings { text.settings.overlaid(by: languageModel.settings) }
 
   func run() throws {
     Interruption.listen()
-    let report = TrainingReport<LanguageModelTask>(
-      mode: progress, quiet: console.quiet, palette: Palette(console.color, for: .error))
+    let report = shown.report(of: LanguageModelTask.self)
     let run = try TrainingRun<LanguageModelTask>(options(), stop: Interruption.stop)
     let summary: TrainingSummary<EvaluationReport>
     do {
@@ -78,38 +54,20 @@ struct TrainLanguageModelCommand: ParsableCommand {
       report.leave()
       throw error
     }
-    if json { try showDocument(summary) }
+    if shown.json { try showDocument(summary) }
     if summary.ending == .stopped, let signal = Interruption.signal {
       throw Interrupted(signal: signal)
     }
   }
 
-  private func options() throws(RecurError) -> TrainingOptions {
-    let file = try config.map { path throws(RecurError) in try ConfigurationFile(path) }
-    let flags = settings
-    var options = try TrainingSettings.options(
-      flags: flags, file: file, recipe: recipe?.settings, resumed: storedOptions(file: file))
-    try flags.checkEffect()
-    if let seed = watch.seed { options.seed = seed }
-    return options
+  static func storedOptions(in output: String) throws(RecurError) -> TrainingOptions? {
+    try TrainingRun<LanguageModelTask>.storedOptions(in: output)
   }
 
-  /// What a run that is resumed began with: no flag need be repeated.
-  private func storedOptions(file: ConfigurationFile?) throws(RecurError) -> TrainingOptions? {
-    guard resume else { return nil }
-    guard let output = output ?? file?.members.first(where: { $0.key == "output" })?.value.string
-    else { return nil }
-    return try TrainingRun<LanguageModelTask>.storedOptions(in: output)
-  }
-
-  private var settings: TrainingSettings {
-    var settings = text.settings.overlaid(by: tokens.settings).overlaid(by: model.settings)
-      .overlaid(by: languageModel.settings).overlaid(by: optimizer.settings)
-      .overlaid(by: watch.settings)
-    settings[.files] = files.isEmpty ? nil : .strings(files)
-    settings[.output] = output.map(JSONValue.string)
-    settings[.resume] = .bool(resume)
-    return settings
+  static func checkEffect(
+    of given: GivenSettings<TrainingOptions>, in options: TrainingOptions
+  ) throws(RecurError) {
+    try given.checkEffect()
   }
 
   private func showDocument(_ summary: TrainingSummary<EvaluationReport>) throws {

@@ -58,62 +58,8 @@ struct TrainingSettings {
       Options.self, from: object.encoded(), limits: .configuration, path: path)
   }
 
-  /// The options of a command line over a configuration file over those of a run that is resumed or
-  /// of a recipe, checked.
-  ///
-  /// - Throws: `.usage` for what the command line says, `.badConfiguration` for what the file says.
-  static func options<Options: TaskOptions>(
-    flags: TrainingSettings, file: ConfigurationFile?, recipe: TrainingSettings?,
-    resumed: Options?
-  ) throws(RecurError) -> Options {
-    if let resumed {
-      try checkStandardInput(
-        resumed.training,
-        given: file.map { file throws(RecurError) in
-          try TrainingSettings(file, for: Options.self).overlaid(by: flags)
-        } ?? flags)
-    }
-    let base =
-      try resumed.map { options throws(RecurError) in try TrainingSettings(options) }
-      ?? recipe ?? TrainingSettings()
-    guard let file else {
-      let options: Options = try base.overlaid(by: flags).options(path: "the command line")
-      try options.validate(as: .usage)
-      return options
-    }
-    do throws(RecurError) {
-      let settings = try base.overlaid(by: TrainingSettings(file, for: Options.self)).overlaid(
-        by: flags)
-      let options: Options = try settings.options(path: file.path)
-      try options.validate(as: .badConfiguration)
-      return options
-    } catch {
-      // Where the command line alone is wrong, the file is not to blame.
-      let options: Options = try base.overlaid(by: flags).options(path: "the command line")
-      try options.validate(as: .usage)
-      var error = error
-      error.kind = .badConfiguration
-      error.place = .init(path: file.path)
-      throw error
-    }
-  }
-
-  /// What a run read from standard input is gone when it is resumed.
-  private static func checkStandardInput(
-    _ resumed: TrainingOptions, given: TrainingSettings
-  ) throws(RecurError) {
-    let input = InputFile.standardInput
-    let isGone =
-      given[.files] == nil && resumed.files.contains(input)
-      || given[.validation] == nil && resumed.validation == input
-    if isGone {
-      throw RecurError(
-        .usage, "the run was trained from standard input, which is gone",
-        hint: "give the same data again: name a file, or - for standard input, beside --resume")
-    }
-  }
-
-  private init(_ options: some TaskOptions) throws(RecurError) {
+  /// The settings that options are, every one of them.
+  init(_ options: some TaskOptions) throws(RecurError) {
     for member in try JSONValue(encoding: options).members ?? [] {
       values[member.key] = member.value
     }
