@@ -161,6 +161,43 @@ struct TrainLanguageModelTests {
     let result = try training.train()
     #expect(result.isRefusal(73, naming: "--resume"), "\(result.code) \(result.errors)")
   }
+
+  @Test(
+    "Resuming a directory without a run is refused, by a flag, a file or the environment",
+    arguments: ["none", "empty", "copied"])
+  func nothingToResume(_ output: String) throws {
+    let training = SmallTraining()
+    for name in ["empty", "copied"] { try Folder.create(training.folder(name)) }
+    // A model whose run is not beside it.
+    for name in ["config.json", "model.safetensors", "training_args.json"] {
+      training.folder.file("copied/\(name)", "{}".utf8)
+    }
+    training.folder.file("settings.toml", "resume = true".utf8)
+    for (more, environment) in [
+      (["--resume"], [:]), (["--config", "settings.toml"], [:]), ([], ["RECUR_RESUME": "1"]),
+    ] {
+      let result = try training.recur(
+        training.trainArguments(output, steps: 2, more), environment: environment)
+      #expect(
+        result.isRefusal(66, naming: "no training to go on with", "(\(output))", "--resume"),
+        "\(more): \(result.errors)")
+    }
+    #expect(training.folder.bytes(of: "\(output)/.lock") == nil)
+  }
+
+  @Test("A run that ended before its first checkpoint is resumed from its first step")
+  func resumedBeforeTheFirstCheckpoint() throws {
+    let training = SmallTraining()
+    #expect(try training.train("whole", steps: 6, ["-q"]).code == 0)
+    try Folder.create(training.folder("broken"))
+    training.folder.file(
+      "broken/training_args.json", training.folder.bytes(of: "whole/training_args.json") ?? [])
+    let resumed = try training.train("broken", steps: 6, ["-q", "--resume"])
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(
+      training.folder.bytes(of: "broken/model.safetensors")
+        == training.folder.bytes(of: "whole/model.safetensors"))
+  }
 }
 
 /// Waiting for something to happen elsewhere.

@@ -213,6 +213,15 @@ struct TrainSentimentTests {
     #expect(again.code == 0, "\(again.errors)")
   }
 
+  @Test("Resuming a directory without a run is refused, and begins nothing there")
+  func nothingToResume() throws {
+    let result = try train("model", ["--resume"])
+    #expect(
+      result.isRefusal(66, naming: "no training to go on with", "(model)", "--resume"),
+      "\(result.errors)")
+    #expect(training.folder.bytes(of: "model/.lock") == nil)
+  }
+
   @Test("A classifier that cannot fit into memory is refused before its weights are drawn")
   func memory() throws {
     let result = try RecurProcess.shell(

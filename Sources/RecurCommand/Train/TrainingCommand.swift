@@ -29,7 +29,8 @@ protocol TrainingCommand: ParsableCommand {
 extension TrainingCommand {
   /// The options of the training.
   ///
-  /// - Throws: `.usage` and `.badConfiguration` for settings that cannot be.
+  /// - Throws: `.usage` and `.badConfiguration` for settings that cannot be, `.missingInput` where
+  ///   there is no run to resume.
   func options() throws(RecurError) -> Task.Options {
     let given = try GivenSettings<Task.Options>(flags: settings, file: place.config)
     var options = try given.options(
@@ -42,6 +43,12 @@ extension TrainingCommand {
   /// What a run that is resumed began with: no flag need be repeated.
   private func resumedOptions(_ given: TrainingSettings) throws(RecurError) -> Task.Options? {
     guard given[.resume]?.bool == true, let output = given[.output]?.string else { return nil }
+    guard TrainingRun<Task>.isBegun(in: output) else {
+      throw RecurError(
+        .missingInput, "there is no training to go on with in this directory",
+        at: .init(path: output),
+        hint: "name the directory of one by --output, or leave --resume out to begin one")
+    }
     return try Self.storedOptions(in: output)
   }
 

@@ -18,6 +18,15 @@ extension TrainingRun {
     return try Checkpoint<Task>.state(at: path).options
   }
 
+  /// Whether a directory holds a run that `resume` can go on with, be it one that ended before its first
+  /// checkpoint; a model without its run is none.
+  public static func isBegun(in output: String) -> Bool {
+    func has(_ name: String) -> Bool { access(FolderPath.join(output, name), F_OK) == 0 }
+    typealias FileName = ModelDirectory.FileName
+    return has(Checkpoint<Task>.folderName) || has(MetricsLog.fileName)
+      || has(FileName.trainingArguments) && !has(FileName.weights)
+  }
+
   /// The checkpoint to go on from; nil for a run from the beginning.
   ///
   /// - Throws: `.cannotCreate` where the directory already holds a model and nobody asked to resume.

@@ -139,6 +139,23 @@ import Testing
     #expect(error?.kind == .badData)
   }
 
+  @Test("A run is there from its first moment, and a model alone is none")
+  func begun() throws {
+    typealias Run = TrainingRun<LanguageModelTask>
+    var run = SmallRun()
+    let output = run.folder("out")
+    #expect(!Run.isBegun(in: output))
+    try run.run(stoppingAfter: 3)
+    #expect(Run.isBegun(in: output))
+    let arguments = try #require(run.bytes("training_args.json"))
+    for name in ["died", "copied"] { try Folder.create(run.folder(name)) }
+    run.folder.file("died/training_args.json", arguments)
+    #expect(Run.isBegun(in: run.folder("died")))
+    run.folder.file("copied/training_args.json", arguments)
+    run.folder.file("copied/model.safetensors", try #require(run.bytes("model.safetensors")))
+    #expect(!Run.isBegun(in: run.folder("copied")))
+  }
+
   @Test("A finished run that is resumed does no step, and a longer one goes on")
   func finished() throws {
     var run = SmallRun()
