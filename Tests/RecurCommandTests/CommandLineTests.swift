@@ -168,6 +168,16 @@ struct CommandLineTests {
     #expect(warnings.contains { $0.string?.contains("OPENBLAS_CORETYPE") == true })
   }
 
+  @Test("A benchmark of one thread says so in words")
+  func oneThread() throws {
+    let result = try recur([
+      "benchmark", "train", "--batch-size", "2", "--window", "4", "--steps", "1", "--layers", "1",
+      "--hidden-size", "4", "--embedding-size", "4", "--vocabulary-size", "8", "--threads", "1",
+      "--seconds", "0",
+    ])
+    #expect(result.output.contains("2 × 4, 1 thread, "), "\(result.errors)\(result.output)")
+  }
+
   @Test("The benchmarks have the keys that others read")
   func benchmarks() throws {
     let sizes = [

@@ -15,6 +15,8 @@ struct FormattingTests {
     #expect(NumberText.grouped(1_234_567) == "1,234,567")
     #expect(NumberText.grouped(-1000) == "-1,000")
     #expect(NumberText.grouped(0) == "0")
+    #expect(NumberText.counted(1, "thread") == "1 thread")
+    #expect(NumberText.counted(1200, "step") == "1,200 steps")
     #expect(NumberText.short(999) == "999")
     #expect(NumberText.short(999.7) == "1.00 k")
     #expect(NumberText.short(182_400) == "182 k")
@@ -77,5 +79,18 @@ struct FormattingTests {
     #expect(TextTable.aligned([("a", "1"), ("bcd", "2")]) == "a    1\nbcd  2\n")
     #expect(
       TextTable.columns([["name", "n"], ["x", "10"]], numeric: [1]) == "name   n\nx     10\n")
+  }
+
+  @Test("Columns are aligned by what a terminal shows, not by the number of characters")
+  func wideTables() {
+    #expect(TextTable.aligned([("日本", "1"), ("abcd", "2")]) == "日本  1\nabcd  2\n")
+    for (text, columns) in [
+      ("", 0), ("abc", 3), ("cafe\u{301}", 4), ("日本語", 6), ("한국", 4),
+      ("\u{1112}\u{1161}\u{11AB}", 2), ("ｶﾅ", 2), ("カナ", 4), ("Ａ", 2), ("🙂", 2), ("✅", 2),
+      ("❤\u{FE0F}", 2), ("❤", 1), ("👩\u{200D}🚀", 2), ("🇫🇮", 2), ("👍🏽", 2), ("क्षि", 3), ("שָׁ", 1),
+      ("\u{200B}", 0), ("é…▁", 3),
+    ] {
+      #expect(text.columnCount == columns, "\(text)")
+    }
   }
 }

@@ -79,7 +79,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
     try StandardStream.output.write(
       TextTable.aligned([
         ("Model", sizes.title),
-        ("Texts", "\(streams), \(ThreadTeam.current.threadCount) threads"),
+        ("Texts", "\(streams), \(NumberText.counted(ThreadTeam.current.threadCount, "thread"))"),
         (
           "Speed",
           "\(NumberText.grouped(Int(speed))) characters/s (\(Kernels.name), \(computing.precision.rawValue))"

@@ -178,7 +178,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
         (
           "Documents",
           "\(NumberText.grouped(documents)) of \(NumberText.grouped(count)) characters, "
-            + "\(ThreadTeam.current.threadCount) threads"
+            + NumberText.counted(ThreadTeam.current.threadCount, "thread")
         ),
         (
           "Speed",

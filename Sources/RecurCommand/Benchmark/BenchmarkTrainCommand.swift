@@ -100,7 +100,9 @@ struct BenchmarkTrainCommand: ParsableCommand {
         ("Model", sizes.title),
         (
           "Batch",
-          "\(batchSize) × \(window), \(ThreadTeam.current.threadCount) threads, \(count) steps"
+          "\(batchSize) × \(window), "
+            + "\(NumberText.counted(ThreadTeam.current.threadCount, "thread")), "
+            + NumberText.counted(count, "step")
         ),
         ("Speed", "\(NumberText.grouped(Int(speed))) tokens/s"),
         (

@@ -26,6 +26,11 @@ enum NumberText {
     return (value < 0 ? "-" : "") + String(result.reversed())
   }
 
+  /// A count of things: 1 thread, 2 threads.
+  static func counted(_ count: Int, _ thing: String) -> String {
+    "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// A quantity with three digits or so and a decimal prefix: 812, 4.21 k, 182 k, 1.50 M.
   static func short(_ value: Double) -> String {
     guard value.isFinite else { return value.description }

@@ -4,9 +4,9 @@ import Recur
 enum TextTable {
   /// Titles and values in two columns.
   static func aligned(_ rows: [(String, String)]) -> String {
-    let width = rows.map(\.0.count).max() ?? 0
+    let width = rows.map(\.0.columnCount).max() ?? 0
     return rows.map { title, value in
-      title + String(repeating: " ", count: width - title.count + 2) + value + "\n"
+      title + String(repeating: " ", count: width - title.columnCount + 2) + value + "\n"
     }.joined()
   }
 
@@ -18,12 +18,12 @@ enum TextTable {
   static func columns(_ rows: [[String]], numeric: Set<Int> = []) -> String {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+      rows.map { column < $0.count ? $0[column].columnCount : 0 }.max() ?? 0
     }
     return rows.map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        let padding = String(repeating: " ", count: widths[column] - cell.columnCount)
         let isLast = column == row.count - 1
         line += numeric.contains(column) ? padding + cell : isLast ? cell : cell + padding
         if !isLast { line += "  " }

@@ -17,7 +17,7 @@ struct SentimentLine {
     _ labels: [String], unicode: Bool = Environment.hasUnicodeLocale,
     width: Int? = StandardStream.output.isTerminal ? StandardStream.output.width : nil
   ) {
-    labelWidth = min(labels.map { Self.label($0).count }.max() ?? 0, 24)
+    labelWidth = min(labels.map { Self.label($0).columnCount }.max() ?? 0, 24)
     self.unicode = unicode
     self.width = width
   }
@@ -25,9 +25,9 @@ struct SentimentLine {
   /// The line, with its end.
   func shown(_ text: String, label: String, probability: Double) -> String {
     let label = Self.label(label)
-    let padding = String(repeating: " ", count: max(0, labelWidth - label.count))
+    let padding = String(repeating: " ", count: max(0, labelWidth - label.columnCount))
     let head = "\(label)\(padding)  \(NumberText.fixed(probability, 3))  \(bar(probability))  "
-    return head + shortened(text, to: width.map { max(0, $0 - head.count) }) + "\n"
+    return head + shortened(text, to: width.map { max(0, $0 - head.columnCount) }) + "\n"
   }
 
   private static func label(_ name: String) -> String { DisplayText.escaped(name, limit: 23) }
@@ -59,7 +59,7 @@ struct SentimentLine {
       }
       let piece = (isSpaceWaiting ? " " : "") + TerminalText.escaped(String(character))
       isSpaceWaiting = false
-      columns += piece.unicodeScalars.reduce(0) { $0 + Self.columns(of: $1) }
+      columns += piece.columnCount
       if let width, columns > width {
         return width < ellipsis.count ? "" : cut + ellipsis
       }
@@ -67,20 +67,5 @@ struct SentimentLine {
       if let width, columns <= width - ellipsis.count { cut = result }
     }
     return result
-  }
-
-  /// How many columns a terminal gives a scalar: two for those of East Asia and for emoji, none for
-  /// marks and joiners.
-  private static func columns(of scalar: Unicode.Scalar) -> Int {
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
-    }
-    return switch scalar.value {
-    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-      2
-    default: 1
-    }
   }
 }

@@ -54,8 +54,7 @@ final class TrainingReport<Task: ShownTask> {
         ),
         (
           "machine",
-          "\(overview.kernels), \(overview.threadCount) "
-            + "\(overview.threadCount == 1 ? "thread" : "threads"), about "
+          "\(overview.kernels), \(NumberText.counted(overview.threadCount, "thread")), about "
             + "\(NumberText.bytes(Int(overview.memory.total))) of memory"
         ),
       ])
