@@ -39,6 +39,24 @@ public struct Carry: Sendable, Equatable {
       })
   }
 
+  /// The same carry with zeros, the initial state of every built-in cell, in some rows.
+  public func resettingRows(_ rows: [Int]) -> Carry {
+    if rows.isEmpty { return self }
+    return Carry(
+      layers: layers.map { parts in
+        parts.map { part in
+          let (height, width) = (part.shape[0], part.count / max(1, part.shape[0]))
+          precondition(
+            rows.allSatisfy { (0..<height).contains($0) }, "the rows \(rows) of \(height)")
+          var part = part
+          part.withUnsafeMutableBuffer { buffer in
+            for row in rows { buffer[row * width..<(row + 1) * width].update(repeating: 0) }
+          }
+          return part
+        }
+      })
+  }
+
   /// Takes a row of every part of another carry of the same layers.
   public mutating func replaceRow(_ row: Int, by other: Carry, _ index: Int) {
     precondition(

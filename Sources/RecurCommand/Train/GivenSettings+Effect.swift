@@ -31,7 +31,7 @@ extension GivenSettings<ClassifierOptions> {
         hint: "leave one of them out")
     }
     if options.isPretrained { return }
-    let language: [TrainingOptions.CodingKeys] = [.window, .tieWeights, .softmax]
+    let language: [TrainingOptions.CodingKeys] = [.window, .resetState, .tieWeights, .softmax]
     let pretraining: [ClassifierOptions.CodingKeys] = [
       .pretrainBatchSize, .pretrainLearningRate, .pretrainDropout,
     ]

@@ -22,6 +22,13 @@ struct LanguageModelFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The part of the windows that begin with a fresh state. "
+        + "(default: \(defaults.resetState))", valueName: "p"),
+    transform: Values.finite)
+  var resetState: Double?
+
+  @Option(
+    help: ArgumentHelp(
       "Steps between samples; 0 for one with every evaluation. (default: \(defaults.sampleEvery))",
       valueName: "n"),
     transform: Values.whole)
@@ -49,6 +56,7 @@ struct LanguageModelFlags: ParsableArguments {
     settings[.tieWeights] = tieWeights ? .bool(true) : nil
     settings[.softmax] = (softmax?.rawValue).map(JSONValue.string)
     settings[.window] = window.map(JSONValue.integer)
+    settings[.resetState] = resetState.map(JSONValue.number)
     settings[.sampleEvery] = sampleEvery.map(JSONValue.integer)
     settings[.sampleLength] = sampleLength.map(JSONValue.integer)
     settings[.samplePrompt] = samplePrompt.map { .string(GenerateCommand.unescaped($0)) }

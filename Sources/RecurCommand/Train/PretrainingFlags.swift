@@ -39,6 +39,13 @@ struct PretrainingFlags: ParsableArguments {
     transform: Values.whole)
   var window: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The part of the windows that its tracks begin with a fresh state. "
+        + "(default: \(defaults.training.resetState))", valueName: "p"),
+    transform: Values.finite)
+  var resetState: Double?
+
   @Flag(help: "Use its embedding's weights for its output as well.")
   var tieWeights = false
 
@@ -56,6 +63,7 @@ struct PretrainingFlags: ParsableArguments {
     settings[.pretrainLearningRate] = pretrainLearningRate.map(JSONValue.number)
     settings[.pretrainDropout] = pretrainDropout.map(JSONValue.number)
     settings[.window] = window.map(JSONValue.integer)
+    settings[.resetState] = resetState.map(JSONValue.number)
     settings[.tieWeights] = tieWeights ? .bool(true) : nil
     settings[.softmax] = (softmax?.rawValue).map(JSONValue.string)
     return settings

@@ -126,8 +126,9 @@ public struct Evaluation: Sendable {
       }
       // What came before the text was filler: the first track begins with the initial state.
       if begin < 0, let next = carry {
-        carry = next.withInitialRow(0)
-        stepper?.carry = next.withInitialRow(0)
+        let fresh = next.resettingRows([0])
+        carry = fresh
+        stepper?.carry = fresh
       }
       if begin >= 0 {
         for track in 0..<tracks {
@@ -157,22 +158,5 @@ public struct Evaluation: Sendable {
       }
     }
     return Window(inputs: inputs, targets: targets, length: steps.count, batchSize: tracks)
-  }
-}
-
-extension Carry {
-  /// The same carry with zeros, the initial state of every built-in cell, in one row.
-  fileprivate func withInitialRow(_ row: Int) -> Carry {
-    Carry(
-      layers: layers.map { parts in
-        parts.map { part in
-          var part = part
-          let width = part.count / part.shape[0]
-          part.withUnsafeMutableBuffer { buffer in
-            for index in row * width..<(row + 1) * width { buffer[index] = 0 }
-          }
-          return part
-        }
-      })
   }
 }

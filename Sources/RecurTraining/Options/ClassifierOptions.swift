@@ -9,7 +9,8 @@ import RecurText
 /// As a file (TOML or JSON) all of them are one flat set of keys; see `TrainingOptions`.
 public struct ClassifierOptions: Sendable, Equatable {
   /// The settings that every run has. `files` are labelled files or folders, `validation` is one;
-  /// `window`, `tieWeights` and `sample…` matter only to the language model that may be trained first.
+  /// `window`, `resetState`, `tieWeights` and `sample…` matter only to the language model that may be
+  /// trained first.
   public var training: TrainingOptions
 
   // MARK: Data

@@ -25,7 +25,9 @@ extension TrainingOptions: Codable {
     case softmax
     case forgetBias = "forget_bias"
     case batchSize = "batch_size"
-    case window, epochs, steps, minutes, optimizer
+    case window
+    case resetState = "reset_state"
+    case epochs, steps, minutes, optimizer
     case learningRate = "learning_rate"
     case momentum, smoothing
     case weightDecay = "weight_decay"
@@ -102,6 +104,7 @@ extension TrainingOptions: Codable {
     try read(.forgetBias, &forgetBias)
     try read(.batchSize, &batchSize)
     try read(.window, &window)
+    try read(.resetState, &resetState)
     try read(.epochs, &epochs)
     try read(.steps, &steps)
     try read(.minutes, &minutes)
@@ -159,6 +162,7 @@ extension TrainingOptions: Codable {
     try values.encodeIfPresent(forgetBias, forKey: .forgetBias)
     try values.encode(batchSize, forKey: .batchSize)
     try values.encode(window, forKey: .window)
+    try values.encode(resetState, forKey: .resetState)
     try values.encodeIfPresent(epochs, forKey: .epochs)
     try values.encodeIfPresent(steps, forKey: .steps)
     try values.encodeIfPresent(minutes, forKey: .minutes)

@@ -56,6 +56,7 @@ extension TrainingOptions {
     }
     try check.integer(CodingKeys.batchSize.flag, batchSize, 1...65_536)
     try check.integer(CodingKeys.window.flag, window, 1...1_048_576)
+    try check.number(CodingKeys.resetState.flag, resetState, from: 0, to: 1)
     try check.integer(CodingKeys.epochs.flag, epochs, 1...1_000_000)
     try check.integer(CodingKeys.steps.flag, steps, 1...1_000_000_000)
     try check.number(CodingKeys.minutes.flag, minutes, above: 0, to: 1_000_000)

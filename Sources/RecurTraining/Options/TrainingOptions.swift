@@ -68,6 +68,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var batchSize = 32
   /// T: the steps of a window, through which gradients flow back.
   public var window = 64
+  /// The probability with which a track begins a window with the initial state instead of the one it
+  /// has come to. A model that met the initial state only at the start of an epoch may go astray from
+  /// it for good when it reads a new text.
+  public var resetState = 0.01
   /// Passes over the text; nil where steps or minutes are given, else 10.
   public var epochs: Int?
   /// Optimizer steps.

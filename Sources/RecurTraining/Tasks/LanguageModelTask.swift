@@ -88,11 +88,20 @@ public struct LanguageModelTask: TrainingTask {
   ) throws(RecurError) -> TaskStep {
     let window = windows[position.window]
     let (report, next) = try trainer.step(
-      &model, on: window, from: carry, learningRate: position.learningRate)
+      &model, on: window, from: carry?.resettingRows(freshTracks(at: position)),
+      learningRate: position.learningRate)
     carry = position.window + 1 == windows.count ? nil : next
     let count = window.targets.count
     return TaskStep(
       report: report, count: count, characters: Double(count) * charactersPerToken)
+  }
+
+  /// The tracks that begin a window with the initial state.
+  private func freshTracks(at position: StepPosition) -> [Int] {
+    let step = position.epoch * windows.count + position.window
+    var generator = SeededGenerator(
+      seed: SeededGenerator.mixed(options.seed ^ 0x72_6573_6574) &+ UInt64(step))
+    return (0..<options.batchSize).filter { _ in generator.uniform() < options.resetState }
   }
 
   /// Measures the loss on the held-out text.

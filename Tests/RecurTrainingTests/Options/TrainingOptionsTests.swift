@@ -41,6 +41,7 @@ import Testing
     options.forgetBias = 0.5
     options.batchSize = 3
     options.window = 5
+    options.resetState = 0.25
     options.epochs = 7
     options.steps = 8
     options.minutes = 1.5

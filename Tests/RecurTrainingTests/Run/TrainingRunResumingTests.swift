@@ -48,6 +48,7 @@ import Testing
       run.options.embeddingDropout = 0.2
       run.options.weightDrop = 0.3
       run.options.softmax = .adaptive
+      run.options.resetState = 0.5
       run.options.hiddenSize = [16]
       return run
     }

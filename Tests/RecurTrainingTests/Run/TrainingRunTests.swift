@@ -51,6 +51,34 @@ import Testing
     #expect(summary.trainingLoss != nil)
   }
 
+  @Test("Windows begin with a fresh state as often as is asked for: never, at times, always")
+  func freshStates() throws {
+    /// The losses of the steps of an epoch that learns nothing, and of the same windows read from the
+    /// initial state.
+    func losses(_ probability: Double) throws -> (actual: [Double], fresh: [Double]) {
+      var run = SmallRun()
+      run.options.resetState = probability
+      run.options.dropout = 0
+      run.options.optimizer = .sgd
+      run.options.learningRate = 1e-12
+      try run.run()
+      let data = try TrainingData(run.options, training: Corpus(text: SmallRun.text))
+      let model = try LanguageModelTask(run.options, data).makeModel()
+      let windows = ContiguousBatches(data.training, batchSize: 3, windowLength: 8)
+      return (
+        run.steps.prefix(windows.count).map(\.loss),
+        (0..<windows.count).map { Double(model.objective(of: windows[$0], on: nil).mean.value.scalar) }
+      )
+    }
+    let never = try losses(0)
+    #expect(zip(never.actual, never.fresh).dropFirst().allSatisfy { abs($0 - $1) > 1e-6 })
+    let always = try losses(1)
+    #expect(zip(always.actual, always.fresh).allSatisfy { abs($0 - $1) < 1e-6 })
+    let sometimes = try losses(0.5)
+    #expect(zip(sometimes.actual, never.actual).contains { abs($0 - $1) > 1e-6 })
+    #expect(zip(sometimes.actual, always.actual).contains { abs($0 - $1) > 1e-6 })
+  }
+
   @Test("The same options give the same run, another seed another one")
   func repeatable() throws {
     var first = SmallRun()
