@@ -152,6 +152,10 @@ struct TrainSentimentTests {
         ["--init-from", "lm", "--freeze-core", "--gradual-unfreezing"], "--freeze-core",
         "--gradual-unfreezing"
       ),
+      (
+        ["--init-from", "lm", "--freeze-core", "--bidirectional"], "--bidirectional",
+        "--freeze-core"
+      ),
     ])
   func flagsWithoutEffect(_ flags: [String], _ first: String, _ second: String) throws {
     let result = try training.recur(

@@ -1,3 +1,4 @@
+import RecurCore
 public import RecurFiles
 import RecurGradients
 public import RecurLayers
@@ -34,11 +35,14 @@ extension SequenceClassifier {
   /// A classifier that starts from a language model: its embedding and its layers, with a fresh
   /// pooling and head.
   ///
+  /// A language model reads forwards. A classifier of both directions can start from one of a single
+  /// layer; its backward direction is fresh.
+  ///
   /// - Parameters:
   ///   - configuration: What the classifier is made of; embedding and layers must be the language
   ///     model's, see `SequenceClassifierConfiguration.init(startingFrom:classNames:)`.
   ///   - language: The language model.
-  ///   - generator: What the head is drawn from.
+  ///   - generator: What is fresh is drawn from it.
   /// - Throws: `.badConfiguration` with everything that is wrong or does not fit.
   public init(
     _ configuration: SequenceClassifierConfiguration, from language: LanguageModel,
@@ -46,8 +50,10 @@ extension SequenceClassifier {
   ) throws(RecurError) {
     try configuration.validate()
     var problems: [String] = []
-    if configuration.isBidirectional {
-      problems.append("a language model reads in one direction, the classifier in both")
+    if configuration.isBidirectional, configuration.hiddenSizes.count > 1 {
+      problems.append(
+        "the language model has \(configuration.hiddenSizes.count) layers: a classifier that reads in "
+          + "both directions can begin with one")
     }
     let known = Dictionary(
       language.parameters.map { ($0.name, $0.value.shape) }, uniquingKeysWith: { first, _ in first }
@@ -67,11 +73,18 @@ extension SequenceClassifier {
     if !problems.isEmpty {
       throw RecurError(
         .badConfiguration, RecurError.joined(problems),
-        hint: "leave out what the language model decides: cell, layers, sizes and tokenizer")
+        hint:
+          "leave out what the language model decides: cell, layers, sizes and tokenizer; with more "
+          + "than one layer also --bidirectional")
     }
     try self.init(configuration, using: &generator)
     embedding = language.embedding
-    core = .forward(language.stack)
+    switch core {
+    case .forward: core = .forward(language.stack)
+    case .both(var both):
+      both.layers[0].forward = language.stack.layers[0]
+      core = .both(both)
+    }
     core.dropout = configuration.core.coreDropout
   }
 }

@@ -66,10 +66,11 @@ extension ClassifierOptions {
       }
       return
     }
-    if bidirectional {
+    if bidirectional, freezeCore {
       throw RecurError(
-        kind, "--bidirectional does not go with \(beginning): a language model reads forwards",
-        hint: "leave one of them out")
+        kind,
+        "--bidirectional and --freeze-core: a language model reads forwards, and the fresh backward "
+          + "direction would never be trained", hint: "leave one of them out")
     }
     if pretrainedVectors != nil {
       throw RecurError(

@@ -167,11 +167,30 @@ struct SequenceClassifierTests {
       _ = try SequenceClassifier(other, from: language, using: &generator)
     }
     #expect(error?.kind == .badConfiguration)
-    #expect(error?.what.contains("in both") == true)
+    #expect(error?.what.contains("in both directions can begin with one") == true)
     other = wanted
     other.cell = .gru
     #expect(throws: RecurError.self) {
       _ = try SequenceClassifier(other, from: language, using: &generator)
+    }
+  }
+
+  @Test(
+    "Of both directions the forward one starts from a language model, the backward one is fresh")
+  func bothDirectionsFromLanguageModel() throws {
+    let language = try SmallModels.model(hiddenSizes: [6], tiesWeights: false)
+    let configuration = try #require(language.configuration)
+    var wanted = SequenceClassifierConfiguration(
+      startingFrom: configuration, classNames: ["a", "b"])
+    wanted.isBidirectional = true
+    var generator = SeededGenerator(seed: 1)
+    let model = try SequenceClassifier(wanted, from: language, using: &generator)
+    generator = SeededGenerator(seed: 1)
+    let fresh = try SequenceClassifier(wanted, using: &generator)
+    let known = Dictionary(uniqueKeysWithValues: language.parameters.map { ($0.name, $0.value) })
+    let drawn = Dictionary(uniqueKeysWithValues: fresh.parameters.map { ($0.name, $0.value) })
+    for (name, value) in model.parameters where !name.hasPrefix("classifier") {
+      #expect(value == (name.hasSuffix("_reverse") ? drawn : known)[name], "\(name)")
     }
   }
 }

@@ -99,5 +99,7 @@ import Testing
     #expect(depth("rnn.weight_ih_l1") == 1 && depth("rnn.bias_hh_l1_reverse") == 1)
     #expect(depth("rnn.weight_ih_l0") == 2 && depth("rnn.weight_hh_l0_reverse") == 2)
     #expect(depth("embedding.weight") == 3)
+    let started = LayerDepth(layerCount: 1, isBackwardFresh: true)
+    #expect(started("rnn.weight_ih_l0") == 1 && started("rnn.weight_ih_l0_reverse") == 0)
   }
 }

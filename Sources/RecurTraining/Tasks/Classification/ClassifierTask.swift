@@ -101,7 +101,9 @@ public struct ClassifierTask: TrainingTask {
     batches = LengthBatches(
       lengths: trainingTokens.map(\.count), batchSize: options.training.batchSize,
       seed: options.training.seed)
-    depth = LayerDepth(layerCount: configuration.hiddenSizes.count)
+    depth = LayerDepth(
+      layerCount: configuration.hiddenSizes.count,
+      isBackwardFresh: options.initFrom != nil || options.isPretrained)
     classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
   }
 

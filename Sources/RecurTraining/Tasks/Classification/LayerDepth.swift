@@ -3,6 +3,8 @@
 struct LayerDepth {
   /// L.
   let layerCount: Int
+  /// Whether the backward direction is as fresh as the head, and so counts with it.
+  var isBackwardFresh = false
 
   /// The depths there are: 0 to L + 1.
   var count: Int { layerCount + 2 }
@@ -15,6 +17,7 @@ struct LayerDepth {
       part.first == "l" ? Int(part.dropFirst()) : nil
     }.last
     guard name.hasPrefix("rnn."), let layer else { return 0 }
+    if isBackwardFresh, name.hasSuffix("_reverse") { return 0 }
     return layerCount - layer
   }
 }
