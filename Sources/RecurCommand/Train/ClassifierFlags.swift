@@ -23,7 +23,8 @@ struct ClassifierFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Begin with the tokenizer, the embedding and the layers of a language model.",
+      "Begin with the tokenizer, the embedding and the layers of a language model, or with another "
+        + "classifier.",
       valueName: "dir"), completion: .directory)
   var initFrom: String?
 

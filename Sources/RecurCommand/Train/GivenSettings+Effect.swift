@@ -24,11 +24,16 @@ extension GivenSettings<ClassifierOptions> {
       .tokenizer, .normalization, .caseFolding, .maxVocabulary, .minCount, .cell, .hiddenSize,
       .layers, .embeddingSize, .forgetBias,
     ]
-    if options.initFrom != nil, let setting = core.compactMap(origin).first {
-      let model = origin(.initFrom)?.name ?? ClassifierOptions.CodingKeys.initFrom.flag
-      throw setting.refusal(
-        "\(setting.name) does not go with \(model), whose language model decides that",
-        hint: "leave one of them out")
+    if let path = options.initFrom {
+      // A classifier decides more than a language model.
+      let pooled: [ClassifierOptions.CodingKeys] =
+        ModelDirectory.isClassifier(path) ? [.bidirectional, .pooling] : []
+      if let setting = (core.compactMap(origin) + pooled.compactMap(origin)).first {
+        let model = origin(.initFrom)?.name ?? ClassifierOptions.CodingKeys.initFrom.flag
+        throw setting.refusal(
+          "\(setting.name) does not go with \(model), whose model decides that",
+          hint: "leave one of them out")
+      }
     }
     if options.isPretrained { return }
     let language: [TrainingOptions.CodingKeys] = [.window, .resetState, .tieWeights, .softmax]

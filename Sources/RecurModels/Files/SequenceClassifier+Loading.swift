@@ -89,6 +89,38 @@ extension SequenceClassifier {
   }
 }
 
+extension SequenceClassifier {
+  /// A classifier that starts from another: its embedding, layers and pooling; and its head, where the
+  /// classes are the same ones.
+  ///
+  /// - Parameters:
+  ///   - other: The classifier.
+  ///   - configuration: What the new one is made of: the other's but for the classes and what concerns
+  ///     training.
+  ///   - generator: What a fresh head is drawn from.
+  /// - Throws: `.badConfiguration` with everything that is wrong, or where the shapes are not the
+  ///   other's.
+  public init(
+    startingFrom other: SequenceClassifier, _ configuration: SequenceClassifierConfiguration,
+    using generator: inout SeededGenerator
+  ) throws(RecurError) {
+    try configuration.validate()
+    let (own, others) = (configuration.parameterShapes, other.configuration.parameterShapes)
+    for (own, other) in zip(own, others) where !own.name.hasPrefix("classifier.") && own != other {
+      throw RecurError(
+        .badConfiguration,
+        "\(own.name) is \(own.shape), but \(other.name) is \(other.shape) in the other classifier",
+        hint: "leave out what the other classifier decides: cell, layers, sizes and pooling")
+    }
+    self = other
+    self.configuration = configuration
+    core.dropout = configuration.core.coreDropout
+    if configuration.classNames == other.configuration.classNames { return }
+    head = Linear(
+      inputSize: configuration.pooledSize, outputSize: configuration.classCount, using: &generator)
+  }
+}
+
 extension LanguageModel {
   fileprivate func isMade(of cell: CellKind) -> Bool {
     configuration.map { $0.cell == cell } ?? true

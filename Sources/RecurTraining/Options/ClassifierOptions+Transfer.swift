@@ -22,4 +22,21 @@ extension ClassifierOptions {
     configuration.forgetBias = source.forgetBias
     return configuration
   }
+
+  /// The configuration of a classifier that begins with another, with these settings for everything that
+  /// concerns training.
+  func configuration(
+    beginningWith model: SequenceClassifier, classNames: [String]
+  ) -> SequenceClassifierConfiguration {
+    var configuration = model.configuration
+    configuration.classNames = classNames
+    configuration.temperature = 1
+    configuration.maximumTokens = maximumTokens
+    configuration.dropout = training.dropout
+    configuration.locksDropout = training.lockedDropout
+    configuration.inputDropout = training.inputDropout
+    configuration.embeddingDropout = training.embeddingDropout
+    configuration.weightDrop = training.weightDrop
+    return configuration
+  }
 }

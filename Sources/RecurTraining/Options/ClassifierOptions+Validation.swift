@@ -62,7 +62,7 @@ extension ClassifierOptions {
       if freezeCore, pretrainedVectors == nil {
         throw RecurError(
           kind, "--freeze-core would leave a core of random weights as it is",
-          hint: "name a language model with --init-from")
+          hint: "name a model with --init-from")
       }
       return
     }

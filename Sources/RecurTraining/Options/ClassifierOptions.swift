@@ -39,8 +39,9 @@ public struct ClassifierOptions: Sendable, Equatable {
 
   // MARK: Transfer
 
-  /// The directory of a language model whose tokenizer, embedding and layers the classifier begins with.
-  /// Cell, widths and tokenizer are then that model's, whatever the settings say.
+  /// The directory of a language model whose tokenizer, embedding and layers the classifier begins with,
+  /// or of a classifier, whose pooling it also takes, and its head where the classes are the same.
+  /// Everything that shapes these is then that model's, whatever the settings say.
   public var initFrom: String?
   /// A file of word vectors that the embedding begins with.
   public var pretrainedVectors: String?

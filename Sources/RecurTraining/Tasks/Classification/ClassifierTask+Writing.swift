@@ -109,7 +109,7 @@ extension ClassifierTask {
 
   private var begunWith: String {
     if options.isPretrained { return "a language model of the same texts" }
-    if let path = options.initFrom { return "the language model \(FolderPath.name(of: path))" }
+    if let path = options.initFrom { return "the model \(FolderPath.name(of: path))" }
     if let path = options.pretrainedVectors { return "the vectors \(FolderPath.name(of: path))" }
     return "random weights"
   }

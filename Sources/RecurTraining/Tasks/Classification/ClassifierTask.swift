@@ -41,7 +41,20 @@ public struct ClassifierTask: TrainingTask {
   private enum Beginning {
     case random
     case languageModel(LanguageModel)
+    case classifier(SequenceClassifier)
     case vectors(WordVectors)
+  }
+
+  /// What a directory gives to begin with, and the tokenizer that goes with it.
+  private static func beginning(
+    with path: String
+  ) throws(RecurError) -> (Beginning, Tokenizer?) {
+    if ModelDirectory.isClassifier(path) {
+      let directory = try ClassifierDirectory(contentsOf: path)
+      return (.classifier(directory.model), directory.tokenizer)
+    }
+    let directory = try ModelDirectory(contentsOf: path)
+    return (.languageModel(directory.model), directory.tokenizer)
   }
 
   /// Prepares a training. No weights are drawn yet: whether they fit into memory is seen first.
@@ -49,38 +62,36 @@ public struct ClassifierTask: TrainingTask {
   /// - Parameters:
   ///   - options: The settings.
   ///   - data: The texts.
-  ///   - languageModel: The directory of a language model to begin with; nil for `options.initFrom`.
+  ///   - source: The directory of a model to begin with; nil for `options.initFrom`.
   ///   - tokenizer: A tokenizer to be used instead of a new one.
   ///   - checkpoint: The checkpoint that the run goes on from: it has the weights, so nothing is read
   ///     that a new run begins with.
   /// - Throws: What reading a language model or vectors throws; `.badConfiguration` for a model that
   ///   cannot be, or a checkpoint of other classes.
   public init(
-    _ options: ClassifierOptions, _ data: ClassifierData, languageModel: String? = nil,
+    _ options: ClassifierOptions, _ data: ClassifierData, beginningWith source: String? = nil,
     tokenizer given: Tokenizer? = nil, checkpoint: String? = nil
   ) throws(RecurError) {
     self.options = options
     self.data = data
-    var source: ModelDirectory?
-    if checkpoint == nil, let path = languageModel ?? options.initFrom {
-      source = try ModelDirectory(contentsOf: path)
-    }
+    let source = checkpoint == nil ? source ?? options.initFrom : nil
+    let (transferred, learnt) = try source.map(Self.beginning) ?? (.random, nil)
     let tokenizer =
-      given ?? source?.tokenizer ?? Self.tokenizer(fitting: data.training.texts, options.training)
+      given ?? learnt ?? Self.tokenizer(fitting: data.training.texts, options.training)
     self.tokenizer = tokenizer
     trainingTokens = tokenizer.encode(data.training.texts)
     validationTokens = tokenizer.encode(data.validation.texts)
     characterCounts = data.training.texts.map { $0.unicodeScalars.count }
 
-    var beginning = Beginning.random
+    var beginning = transferred
     var vectors: VectorCoverage?
     if let checkpoint {
       configuration = try Self.configuration(at: checkpoint)
       try Self.compare(configuration.classNames, with: data.classNames, at: checkpoint)
-    } else if let source {
-      configuration = try options.configuration(
-        beginningWith: source.model, classNames: data.classNames)
-      beginning = .languageModel(source.model)
+    } else if case .languageModel(let model) = transferred {
+      configuration = try options.configuration(beginningWith: model, classNames: data.classNames)
+    } else if case .classifier(let model) = transferred {
+      configuration = options.configuration(beginningWith: model, classNames: data.classNames)
     } else {
       var file: WordVectors?
       if let path = options.pretrainedVectors {
@@ -103,7 +114,7 @@ public struct ClassifierTask: TrainingTask {
       seed: options.training.seed)
     depth = LayerDepth(
       layerCount: configuration.hiddenSizes.count,
-      isBackwardFresh: options.initFrom != nil || options.isPretrained)
+      isBackwardFresh: options.bidirectional && (options.initFrom != nil || options.isPretrained))
     classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
   }
 
@@ -174,8 +185,12 @@ public struct ClassifierTask: TrainingTask {
   /// The model that a new run begins with; for one that is resumed only its shape.
   public func makeModel() throws(RecurError) -> SequenceClassifier {
     var generator = SeededGenerator(seed: options.training.seed)
-    if case .languageModel(let source) = beginning {
+    switch beginning {
+    case .languageModel(let source):
       return try SequenceClassifier(configuration, from: source, using: &generator)
+    case .classifier(let source):
+      return try SequenceClassifier(startingFrom: source, configuration, using: &generator)
+    case .random, .vectors: break
     }
     var model = try SequenceClassifier(configuration, using: &generator)
     if case .vectors(let file) = beginning { file.write(into: &model.embedding) }

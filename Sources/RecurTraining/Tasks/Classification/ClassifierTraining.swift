@@ -108,11 +108,11 @@ public struct ClassifierTraining {
       pretraining: first, summary: nil, comparison: nil, classNames: read.classNames)
     if first?.ending == .stopped { return outcome }
 
-    let languageModel = options.isPretrained ? Self.pretrainingFolder(of: output) : options.initFrom
+    let source = options.isPretrained ? Self.pretrainingFolder(of: output) : options.initFrom
     let run = try TrainingRun<ClassifierTask>(options, stop: stop, secondsBefore: seconds) {
       beginning throws(RecurError) in
       try ClassifierTask(
-        options, read, languageModel: languageModel, tokenizer: beginning.tokenizer,
+        options, read, beginningWith: source, tokenizer: beginning.tokenizer,
         checkpoint: beginning.checkpoint)
     }
     begin(run.task)
