@@ -205,6 +205,24 @@ struct TrainSentimentTests {
     #expect(result.isRefusal(66, naming: "nowhere.tsv"), "\(result.errors)")
   }
 
+  @Test("A classifier begins with another, which decides its shape")
+  func beginsWithClassifier() throws {
+    let train = ["train", "sentiment", "reviews.tsv", "--steps", "2", "-q"]
+    let first = try training.recur(
+      train + ["--output", "first", "--bidirectional", "--pooling", "mean"] + Self.flags)
+    #expect(first.code == 0, "\(first.errors)")
+    let second = try training.recur(train + ["--output", "second", "--init-from", "first"])
+    #expect(second.code == 0, "\(second.errors)")
+    for key in [#""bidirectional" : true"#, #""pooling" : "mean""#] {
+      #expect(
+        String(decoding: training.folder.bytes(of: "second/config.json") ?? [], as: UTF8.self)
+          .contains(key), "\(key)")
+    }
+    let refused = try training.recur(
+      train + ["--output", "third", "--init-from", "first", "--pooling", "max"])
+    #expect(refused.isRefusal(64, naming: "--pooling", "--init-from"), "\(refused.errors)")
+  }
+
   @Test("A run from standard input is resumed only where its data are given again")
   func resumedFromStandardInput() throws {
     let input = "text\tlabel\n\(Self.rows)"

@@ -193,4 +193,31 @@ struct SequenceClassifierTests {
       #expect(value == (name.hasSuffix("_reverse") ? drawn : known)[name], "\(name)")
     }
   }
+
+  @Test(
+    "A classifier that starts from another has its weights, and its head where the classes agree")
+  func fromClassifier() throws {
+    let configuration = SequenceClassifierConfiguration(
+      cell: .gru, vocabularySize: 7, embeddingSize: 4, hiddenSizes: [5], isBidirectional: true,
+      classNames: ["a", "b"])
+    var generator = SeededGenerator(seed: 1)
+    let source = try SequenceClassifier(configuration, using: &generator)
+    for classNames in [["a", "b"], ["a", "c"]] {
+      var wanted = configuration
+      wanted.classNames = classNames
+      wanted.dropout = 0.25
+      let model = try SequenceClassifier(startingFrom: source, wanted, using: &generator)
+      #expect(model.configuration == wanted && model.core.dropout.between == 0.25)
+      for (own, other) in zip(model.parameters, source.parameters) {
+        let isFresh = classNames != ["a", "b"] && own.name.hasPrefix("classifier")
+        #expect((own.value == other.value) != isFresh, "\(own.name)")
+      }
+    }
+    var other = configuration
+    other.hiddenSizes = [6]
+    let error = #expect(throws: RecurError.self) {
+      _ = try SequenceClassifier(startingFrom: source, other, using: &generator)
+    }
+    #expect(error?.what.contains("rnn.weight_ih_l0") == true)
+  }
 }
