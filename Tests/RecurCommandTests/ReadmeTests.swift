@@ -48,11 +48,11 @@ struct ReadmeTests {
     let smaller = ["fetch shakespeare": "fetch harbour", "--minutes 10": "--steps 6"]
     var sizes = ["RECUR_LAYERS": "1", "RECUR_HIDDEN_SIZE": "6", "RECUR_EMBEDDING_SIZE": "4"]
     sizes["RECUR_BATCH_SIZE"] = "4"
+    sizes["RECUR_WINDOW"] = "10"
     let commands = try Self.commands()
     #expect(commands.count >= 13)
     for command in commands {
       let isTraining = command.hasPrefix("train") && !command.contains("--resume")
-      sizes["RECUR_WINDOW"] = command.hasPrefix("train lm") ? "10" : nil
       let result = try training.recur(
         Self.words(smaller.reduce(command) { $0.replacing($1.key, with: $1.value) }),
         environment: isTraining ? sizes : [:])

@@ -40,11 +40,12 @@ enum EnvironmentFlags {
     "RECUR_" + flag.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  /// Where the value of a flag that is given comes from: the flag, or the variable that stands for it.
-  static func source(of flag: String) -> String {
-    let variable = variable(for: String(flag.dropFirst(2)))
+  /// Whether the value of a flag that is given comes from the command line, not from the variable that
+  /// stands for it.
+  static func isOnCommandLine(_ flag: String) -> Bool {
     let arguments = ArgumentAliases.rewritten(Array(CommandLine.arguments.dropFirst()))
-    return Environment.value(variable) == nil || isGiven(flag, in: arguments) ? flag : variable
+    return Environment.value(variable(for: String(flag.dropFirst(2)))) == nil
+      || isGiven(flag, in: arguments)
   }
 
   private static func isGiven(_ flag: String, in arguments: [String]) -> Bool {

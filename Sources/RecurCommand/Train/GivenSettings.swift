@@ -72,7 +72,7 @@ struct GivenSettings<Options: TaskOptions> {
 
   /// The place of a setting.
   struct Origin {
-    /// What the setting is called there: `--batch-size`, `RECUR_BATCH_SIZE`, or `batch-size` in a file.
+    /// What the setting is called there: `--batch-size`, or `batch-size` in a file.
     let name: String
     /// The file.
     fileprivate let path: String?
@@ -85,18 +85,19 @@ struct GivenSettings<Options: TaskOptions> {
     }
   }
 
-  /// Where a setting was said; nil where it was not.
+  /// Where a setting was said; nil where it was not, or by the environment, which may hold settings for
+  /// other runs.
   func origin(_ key: TrainingOptions.CodingKeys) -> Origin? {
     origin(key.flag, isFlag: flags[key] != nil, isInFile: file[key] != nil)
   }
 
-  /// Where a setting of a classifier was said; nil where it was not.
+  /// The same for a setting of a classifier alone.
   func origin(_ key: ClassifierOptions.CodingKeys) -> Origin? {
     origin(key.flag, isFlag: flags[key] != nil, isInFile: file[key] != nil)
   }
 
   private func origin(_ flag: String, isFlag: Bool, isInFile: Bool) -> Origin? {
-    if isFlag { return Origin(name: EnvironmentFlags.source(of: flag), path: nil) }
+    if isFlag, EnvironmentFlags.isOnCommandLine(flag) { return Origin(name: flag, path: nil) }
     return isInFile ? Origin(name: String(flag.dropFirst(2)), path: path) : nil
   }
 }

@@ -45,7 +45,7 @@ import Testing
     "Settings that do not go together are refused by their flags",
     arguments: [
       (#"{"init_from":"a","pretrain_minutes":1}"#, "--pretrain-minutes"),
-      (#"{"init_from":"a","bidirectional":true}"#, "--bidirectional"),
+      (#"{"init_from":"a","bidirectional":true,"freeze_core":true}"#, "--bidirectional"),
       (#"{"init_from":"a","pretrained_vectors":"b"}"#, "--pretrained-vectors"),
       (#"{"pretrain_epochs":1,"pretrained_vectors":"b"}"#, "--pretrained-vectors"),
       (#"{"freeze_core":true}"#, "--freeze-core"),

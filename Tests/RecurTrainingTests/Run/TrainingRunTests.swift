@@ -67,7 +67,9 @@ import Testing
       let windows = ContiguousBatches(data.training, batchSize: 3, windowLength: 8)
       return (
         run.steps.prefix(windows.count).map(\.loss),
-        (0..<windows.count).map { Double(model.objective(of: windows[$0], on: nil).mean.value.scalar) }
+        (0..<windows.count).map {
+          Double(model.objective(of: windows[$0], on: nil).mean.value.scalar)
+        }
       )
     }
     let never = try losses(0)
