@@ -50,6 +50,13 @@ struct ClassifierFlags: ParsableArguments {
     transform: Values.finite)
   var discriminativeRate: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cut so many runs of one to six sentences out of each text, anew in every epoch, and train on them "
+        + "too. (default: \(defaults.excerpts))", valueName: "n"),
+    transform: Values.whole)
+  var excerpts: Int?
+
   @Flag(help: "Let each class count the same, however many texts it has.")
   var classWeights = false
 
@@ -66,6 +73,7 @@ struct ClassifierFlags: ParsableArguments {
     settings[.freezeCore] = freezeCore ? .bool(true) : nil
     settings[.gradualUnfreezing] = gradualUnfreezing ? .bool(true) : nil
     settings[.discriminativeRate] = discriminativeRate.map(JSONValue.number)
+    settings[.excerpts] = excerpts.map(JSONValue.integer)
     settings[.classWeights] = classWeights ? .bool(true) : nil
     settings[.baseline] = noBaseline ? .bool(false) : nil
     return settings

@@ -15,6 +15,7 @@ extension ClassifierOptions: TaskOptions {
     case freezeCore = "freeze_core"
     case gradualUnfreezing = "gradual_unfreezing"
     case discriminativeRate = "discriminative_rate"
+    case excerpts
     case classWeights = "class_weights"
     case baseline
     case pretrainMinutes = "pretrain_minutes"
@@ -63,6 +64,7 @@ extension ClassifierOptions: TaskOptions {
     try read(.freezeCore, &freezeCore)
     try read(.gradualUnfreezing, &gradualUnfreezing)
     try read(.discriminativeRate, &discriminativeRate)
+    try read(.excerpts, &excerpts)
     try read(.classWeights, &classWeights)
     try read(.baseline, &baseline)
     try read(.pretrainMinutes, &pretrainMinutes)
@@ -89,6 +91,7 @@ extension ClassifierOptions: TaskOptions {
     try values.encode(freezeCore, forKey: .freezeCore)
     try values.encode(gradualUnfreezing, forKey: .gradualUnfreezing)
     try values.encode(discriminativeRate, forKey: .discriminativeRate)
+    try values.encode(excerpts, forKey: .excerpts)
     try values.encode(classWeights, forKey: .classWeights)
     try values.encode(baseline, forKey: .baseline)
     try values.encodeIfPresent(pretrainMinutes, forKey: .pretrainMinutes)

@@ -37,6 +37,16 @@ public struct ClassifierOptions: Sendable, Equatable {
   /// The tokens at the end of a text through which gradients flow; those before them are read as well.
   public var maximumTokens = 512
 
+  // MARK: Objective
+
+  /// How many runs of one to six sentences are cut out of each text at random, anew in every epoch, and
+  /// trained on beside it, with its label: against learning long texts by heart, and for short ones.
+  public var excerpts = 0
+  /// Whether each class counts as much as any other, however many texts it has.
+  public var classWeights = false
+  /// Whether a linear classifier is fitted on the same texts, for comparison.
+  public var baseline = true
+
   // MARK: Transfer
 
   /// The directory of a language model whose tokenizer, embedding and layers the classifier begins with,
@@ -55,13 +65,6 @@ public struct ClassifierOptions: Sendable, Equatable {
   /// What the learning rate of each layer is divided by for the layer below, from the head down to the
   /// embedding; 2.6 in Howard and Ruder (2018), 1 for none.
   public var discriminativeRate = 1.0
-
-  // MARK: Objective
-
-  /// Whether each class counts as much as any other, however many texts it has.
-  public var classWeights = false
-  /// Whether a linear classifier is fitted on the same texts, for comparison.
-  public var baseline = true
 
   // MARK: A language model first
 

@@ -78,13 +78,13 @@ import Testing
   func batches() {
     var generator = SeededGenerator(seed: 1)
     let lengths = (0..<1013).map { _ in Int(generator.next() % 300) }
-    let batches = LengthBatches(lengths: lengths, batchSize: 16, seed: 7)
-    let first = batches.batches(ofEpoch: 0)
-    #expect(first.count == batches.count && batches.count == 64)
+    let batches = LengthBatches(batchSize: 16, seed: 7)
+    let first = batches.batches(of: lengths, epoch: 0)
+    #expect(first.count == 64 && batches.count(of: 1013) == 64)
     #expect(first.flatMap(\.self).sorted() == Array(0..<1013))
-    #expect(first == LengthBatches(lengths: lengths, batchSize: 16, seed: 7).batches(ofEpoch: 0))
-    #expect(first != batches.batches(ofEpoch: 1))
-    #expect(first != LengthBatches(lengths: lengths, batchSize: 16, seed: 8).batches(ofEpoch: 0))
+    #expect(first == LengthBatches(batchSize: 16, seed: 7).batches(of: lengths, epoch: 0))
+    #expect(first != batches.batches(of: lengths, epoch: 1))
+    #expect(first != LengthBatches(batchSize: 16, seed: 8).batches(of: lengths, epoch: 0))
     let steps = first.reduce(0) { sum, batch in
       sum + batch.count * (batch.map { lengths[$0] }.max() ?? 0)
     }

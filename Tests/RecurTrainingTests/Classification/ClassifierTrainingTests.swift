@@ -26,6 +26,12 @@ import Testing
     arguments: [false, true])
   func stoppedAndResumed(_ unfreezes: Bool) throws {
     var whole = SmallClassification()
+    if unfreezes {
+      whole.set = LabelledSet(
+        texts: whole.set.texts.map { "I saw it. So \($0). It rained." }, labels: whole.set.labels,
+        classNames: whole.set.classNames)
+      whole.options.excerpts = 1
+    }
     whole.options.gradualUnfreezing = unfreezes
     whole.options.discriminativeRate = unfreezes ? 2 : 1
     try whole.run()

@@ -55,6 +55,7 @@ import Testing
       (#"{"minutes":5,"pretrain_minutes":5}"#, "--minutes"),
       (#"{"discriminative_rate":0.5}"#, "--discriminative-rate"),
       (#"{"maximum_tokens":0}"#, "--maximum-tokens"),
+      (#"{"excerpts":-1}"#, "--excerpts"), (#"{"excerpts":1001}"#, "--excerpts"),
       (#"{"format":"text"}"#, "--format"),
       (#"{"pretrain_dropout":1}"#, "--pretrain-dropout"),
     ])

@@ -31,11 +31,12 @@ public struct ClassifierTask: TrainingTask {
   let trainingTokens: [[Int32]]
   let validationTokens: [[Int32]]
   private let beginning: Beginning
-  private let batches: LengthBatches
-  private var epoch: (number: Int, batches: [[Int]])?
-  private let characterCounts: [Int]
-  private let classWeights: [Real]?
-  private let depth: LayerDepth
+  let batches: LengthBatches
+  let excerpts: TextExcerpts
+  var epoch: ClassifierEpoch?
+  let characterCounts: [Int]
+  let classWeights: [Real]?
+  let depth: LayerDepth
 
   /// What a new run begins with.
   private enum Beginning {
@@ -109,9 +110,9 @@ public struct ClassifierTask: TrainingTask {
     try configuration.validate()
     self.vectors = vectors
     self.beginning = beginning
-    batches = LengthBatches(
-      lengths: trainingTokens.map(\.count), batchSize: options.training.batchSize,
-      seed: options.training.seed)
+    batches = LengthBatches(batchSize: options.training.batchSize, seed: options.training.seed)
+    excerpts = TextExcerpts(
+      of: data.training.texts, countOfEach: options.excerpts, seed: options.training.seed)
     depth = LayerDepth(
       layerCount: configuration.hiddenSizes.count,
       isBackwardFresh: options.bidirectional && (options.initFrom != nil || options.isPretrained))
@@ -168,7 +169,7 @@ public struct ClassifierTask: TrainingTask {
   /// What a person should know of the data.
   public var warnings: [String] { data.warnings }
   /// Batches of an epoch.
-  public var stepsPerEpoch: Int { batches.count }
+  public var stepsPerEpoch: Int { batches.count(of: trainingTokens.count + excerpts.count) }
   /// Whether texts are held out.
   public var hasValidation: Bool { !validationTokens.isEmpty }
 
@@ -204,57 +205,6 @@ public struct ClassifierTask: TrainingTask {
       longestText: trainingTokens.reduce(0) { max($0, $1.count) },
       trainingTokenCount: overview.trainingTokenCount,
       validationTokenCount: overview.validationTokenCount)
-  }
-
-  // MARK: Steps
-
-  /// Trains on one batch.
-  public mutating func step(
-    _ model: inout SequenceClassifier, at position: StepPosition, with trainer: inout Trainer
-  ) throws(RecurError) -> TaskStep {
-    if epoch?.number != position.epoch {
-      epoch = (position.epoch, batches.batches(ofEpoch: position.epoch))
-    }
-    let texts = epoch?.batches[position.window] ?? []
-    let batch = PaddedBatch(texts.map { trainingTokens[$0] })
-    let labels = texts.map { Int32(data.training.labels[$0]) }
-    let weights = classWeights.map { weights in labels.map { weights[Int($0)] } }
-    trainer.rateFactors = rateFactors(progress: position.progress)
-    var correct = 0
-    let report = try trainer.step(&model, learningRate: position.learningRate) { model, tape in
-      let logits = model.logits(of: batch, on: tape)
-      correct = Self.correctCount(logits.value, labels)
-      return softmaxCrossEntropy(logits, targets: labels, weights: weights).mean
-    }
-    return TaskStep(
-      report: report, count: texts.count, correct: correct,
-      characters: Double(texts.reduce(0) { $0 + characterCounts[$1] }))
-  }
-
-  /// What the learning rate of each parameter is multiplied by.
-  func rateFactors(progress: Double) -> LearningRateFactors {
-    let unfrozen =
-      options.freezeCore
-      ? 1
-      : options.gradualUnfreezing
-        ? 1 + Int(progress * 3 * Double(depth.count - 1)) : depth.count
-    let rate = options.discriminativeRate
-    if unfrozen >= depth.count, rate == 1 { return LearningRateFactors() }
-    return LearningRateFactors { [depth] name in
-      let level = depth(name)
-      if level >= unfrozen { return 0 }
-      return (0..<level).reduce(1) { factor, _ in factor / rate }
-    }
-  }
-
-  private static func correctCount(_ logits: Tensor, _ labels: [Int32]) -> Int {
-    let classCount = logits.shape[1]
-    return logits.withUnsafeBuffer { scores in
-      labels.enumerated().count { row, label in
-        let row = scores[row * classCount..<(row + 1) * classCount]
-        return row.indices.max { row[$0] < row[$1] }.map { $0 - row.startIndex } == Int(label)
-      }
-    }
   }
 
   // MARK: Writing

@@ -9,16 +9,16 @@ struct LengthBatches {
   /// Batches in a pool.
   private static let poolSize = 50
 
-  /// The length of each text.
-  let lengths: [Int]  // (N)
   let batchSize: Int
   let seed: UInt64
 
-  /// Batches in an epoch; the last one of the last pool may be smaller than the others.
-  var count: Int { (lengths.count + batchSize - 1) / batchSize }
+  /// Batches of so many texts; the last one of the last pool may be smaller than the others.
+  func count(of textCount: Int) -> Int { (textCount + batchSize - 1) / batchSize }
 
   /// The texts of each batch of an epoch.
-  func batches(ofEpoch epoch: Int) -> [[Int]] {
+  ///
+  /// - Parameter lengths: The length of each text, (N).
+  func batches(of lengths: [Int], epoch: Int) -> [[Int]] {
     var generator = SeededGenerator(
       seed: SeededGenerator.mixed(seed ^ 0x6570_6f63_6873) &+ UInt64(epoch))
     let order = lengths.indices.shuffled(using: &generator)
