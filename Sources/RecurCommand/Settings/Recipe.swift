@@ -35,40 +35,58 @@ enum LanguageModelRecipe: String, Recipe {
 
 /// Settings for classifiers; `docs/sentiment.md` has what they reach.
 enum ClassifierRecipe: String, Recipe {
-  /// Reviews and short texts in a few minutes: the model that ships.
+  /// Reviews and short texts in a few minutes: what the model that ships begins with.
   case pretrained
+  /// Sentences and tweets, beginning with a classifier of longer texts (`--init-from`).
+  case shortTexts = "short-texts"
   /// 25,000 film reviews in ten minutes on two cores.
   case imdb10 = "imdb-10min"
-  /// The same in an hour, with a larger model.
+  /// The same in an hour, with a larger model that begins with a language model of the reviews.
   case imdb60 = "imdb-60min"
 
   static let title = "Named settings"
 
   var settings: TrainingSettings {
+    // A few passes over the reviews are enough to know them by heart; dropout of three kinds, and
+    // excerpts, make a network learn what tells their label instead.
     var settings = TrainingSettings()
+    settings[.dropout] = .number(0.5)
+    settings[.embeddingDropout] = .number(0.2)
+    settings[.weightDrop] = .number(0.3)
+    settings[.validationFraction] = .number(0.05)
+    if self == .shortTexts {
+      settings[.epochs] = .integer(4)
+      settings[.learningRate] = .number(1e-3)
+      return settings
+    }
+    settings[.excerpts] = .integer(4)
     settings[.tokenizer] = .string("subword")
     settings[.caseFolding] = .bool(true)
     settings[.maxVocabulary] = .integer(12_000)
     settings[.bidirectional] = .bool(true)
     settings[.hiddenSize] = .integer(128)
     settings[.embeddingSize] = .integer(96)
-    settings[.dropout] = .number(0.3)
-    settings[.embeddingDropout] = .number(0.05)
     settings[.learningRate] = .number(3e-3)
     settings[.maximumTokens] = .integer(400)
-    settings[.validationFraction] = .number(0.05)
     switch self {
     case .pretrained:
-      settings[.epochs] = .integer(4)
+      settings[.epochs] = .integer(3)
       settings[.classNames] = .array([.string("negative"), .string("positive")])
     case .imdb10:
       settings[.minutes] = .integer(10)
+      settings[.embeddingSize] = .integer(128)
     case .imdb60:
       settings[.minutes] = .integer(60)
-      settings[.maxVocabulary] = .integer(20_000)
+      settings[.maxVocabulary] = .integer(16_000)
       settings[.hiddenSize] = .integer(256)
-      settings[.embeddingSize] = .integer(128)
-      settings[.dropout] = .number(0.5)
+      settings[.embeddingSize] = .integer(192)
+      settings[.learningRate] = .number(2e-3)
+      settings[.discriminativeRate] = .number(1.4)
+      settings[.softmax] = .string("adaptive")
+      settings[.pretrainMinutes] = .integer(20)
+      settings[.pretrainDropout] = .number(0.2)
+      settings[.pretrainLearningRate] = .number(3e-3)
+    case .shortTexts: break
     }
     return settings
   }
