@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The memory of large tensors: spans of whole huge pages, cut out of what other tensors have given
+/// back, whatever the sizes of those were.
+///
+/// A tensor gets the shortest span that is long enough, or the part of it that it needs. Where none is,
+/// fresh pages take the place of the shortest that wait, so that the pool holds little more than was
+/// once in use together. A little: each time, the limit rises by an eighth of what was returned to the
+/// system. Work that repeats itself might else miss its spans for ever; so it soon finds them.
+struct PagePool {
+  /// The size of a huge page.
+  static let pageSize = 2 << 20
+
+  /// What was taken from the system.
+  private(set) var statistics = StoragePool.Statistics()
+  private var waiting = FreeSpans()
+  private var bytesInUse = 0
+  /// The most bytes to hold while some of them wait.
+  private var limit = 0
+
+  /// Takes whole pages.
+  ///
+  /// - Returns: Their address; nil where the system has none.
+  mutating func take(_ size: Int) -> UInt? {
+    bytesInUse += size
+    limit = max(limit, bytesInUse)
+    if let address = waiting.take(UInt(size)) { return address }
+    let evicted = evict(statistics.byteCount + size - limit)
+    limit += evicted / 8
+    statistics.allocations += 1
+    statistics.byteCount += size
+    return Self.map(size)
+  }
+
+  /// Keeps pages for other tensors.
+  mutating func give(back span: Range<UInt>) {
+    waiting.give(back: span)
+    bytesInUse -= span.count
+  }
+
+  /// Returns all that waits to the system.
+  mutating func trim() {
+    evict(.max)
+    limit = bytesInUse
+  }
+
+  /// Returns some of what waits to the system, the shortest spans first.
+  ///
+  /// - Parameter wanted: The most bytes to return.
+  /// - Returns: How many were.
+  @discardableResult
+  private mutating func evict(_ wanted: Int) -> Int {
+    var evicted = 0
+    while evicted < wanted, let span = waiting.takeShortest(atMost: UInt(wanted - evicted)) {
+      Self.unmap(span)
+      evicted += span.count
+    }
+    statistics.byteCount -= evicted
+    return evicted
+  }
+
+  // MARK: The system
+
+  private static func map(_ size: Int) -> UInt? {
+    // The system may begin anywhere; so a page more, and what is around the huge pages goes back.
+    let mapped = mmap(
+      nil, size + pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else { return nil }
+    let first = UInt(bitPattern: mapped)
+    let start = (first + UInt(pageSize) - 1) / UInt(pageSize) * UInt(pageSize)
+    unmap(first..<start)
+    unmap(start + UInt(size)..<first + UInt(size + pageSize))
+    madvise(UnsafeMutableRawPointer(bitPattern: start), size, MADV_HUGEPAGE)
+    return start
+  }
+
+  private static func unmap(_ span: Range<UInt>) {
+    if !span.isEmpty { munmap(UnsafeMutableRawPointer(bitPattern: span.lowerBound), span.count) }
+  }
+}
