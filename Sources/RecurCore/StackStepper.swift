@@ -4,7 +4,8 @@ public import RecurTensors
 /// A stack for inference, one step at a time, for as many rows as are wanted together.
 ///
 /// The weights of built-in cells are packed once and a step allocates nothing; cells of a user's own
-/// take their `step`.
+/// take their `step`. Only what steps need is kept: layers that nobody else holds go, one by one, as they
+/// are packed.
 public struct StackStepper: Sendable {
   private let embedding: Tensor
   private let rows: Int
@@ -18,14 +19,20 @@ public struct StackStepper: Sendable {
   ///   - rows: B: how many sequences go through the stack together.
   ///   - weights: What is kept of the weights of built-in cells; everything by default.
   public init(
-    _ stack: RecurrentStack, embedding: Tensor, rows: Int,
+    _ stack: consuming RecurrentStack, embedding: Tensor, rows: Int,
     _ weights: InferenceWeights = .unchanged
   ) {
     precondition(rows >= 1, "a stepper of \(rows) rows")
     self.embedding = embedding
     self.rows = rows
-    layers = stack.layers.enumerated().map { index, cell in
-      Self.stepper(for: cell, embedding: index == 0 ? embedding : nil, rows: rows, weights)
+    layers = []
+    var cells = stack.layers
+    _ = consume stack
+    cells.reverse()
+    while let cell = cells.popLast() {
+      layers.append(
+        Self.stepper(
+          for: cell, embedding: layers.isEmpty ? embedding : nil, rows: rows, weights))
     }
   }
 

@@ -40,7 +40,8 @@ struct BenchmarkGenerateCommand: ParsableCommand {
   private func measure() throws {
     let (model, generator) = try sizes.make()
     var draws = generator
-    var stepper = LanguageModelStepper(model, rows: streams, computing.precision.weights)
+    var stepper = LanguageModelStepper(
+      consume model, rows: streams, computing.precision.weights)
     var sampler = Sampler(Sampling())
     var tokens = [Int32](repeating: 0, count: streams)
     let columns = sizes.vocabularySize

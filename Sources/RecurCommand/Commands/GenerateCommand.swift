@@ -113,16 +113,18 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     try computing.run {
-      let model = try ModelDirectory(contentsOf: directory)
-      if let warning = model.tokenizer.versionWarning, !console.quiet {
+      let files = try ModelDirectory(contentsOf: directory)
+      let (tokenizer, settings) = (files.tokenizer, files.generation)
+      if let warning = tokenizer.versionWarning, !console.quiet {
         StandardStream.error.show("warning: \(warning)\n")
       }
-      let sampling = sampling(from: model.generation.sampling)
+      let sampling = sampling(from: settings.sampling)
       let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
       if verbose { show(sampling, seed: seed) }
+      // The weights are packed anew, so nothing here holds on to those of the file.
       let generator = try TextGenerator(
-        model.model, model.tokenizer, prompt: prompt, sampleCount: count,
-        length: length ?? model.generation.maximumTokens, sampling: sampling,
+        (consume files).model, tokenizer, prompt: prompt, sampleCount: count,
+        length: length ?? settings.maximumTokens, sampling: sampling,
         stops: stop.map(Self.unescaped), seed: seed,
         weights: computing.precision.weights)
       if json {

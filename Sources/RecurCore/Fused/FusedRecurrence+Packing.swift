@@ -4,12 +4,21 @@ import RecurTensors
 
 extension FusedRecurrence {
   /// The product of the input weights with every row of an embedding, (V, gH).
-  func inputTable(folding embedding: Tensor) -> Tensor {
+  ///
+  /// - Parameter pieces: In how many pieces, a divisor of gH, the weights are taken: the product needs
+  ///   memory for one. The bits are the same.
+  func inputTable(folding embedding: Tensor, pieces: Int = 1) -> Tensor {
     var table = Tensor(unwritten: [embedding.shape[0], gateWidth])
-    MatrixProduct.compute(
-      MatrixView(embedding.pointer, rows: embedding.shape[0], columns: inputSize),
-      MatrixView(weightIH.value.pointer, rows: gateWidth, columns: inputSize).transposed,
-      into: table.mutablePointer)
+    let target = table.mutablePointer
+    let width = gateWidth / pieces
+    for column in stride(from: 0, to: gateWidth, by: width) {
+      MatrixProduct.compute(
+        MatrixView(embedding.pointer, rows: embedding.shape[0], columns: inputSize),
+        MatrixView(
+          weightIH.value.pointer + column * inputSize, rows: width, columns: inputSize
+        ).transposed,
+        into: target + column, leading: gateWidth)
+    }
     return table
   }
 

@@ -44,16 +44,17 @@ final class PackedCell: @unchecked Sendable {
     hiddenSize = cell.hiddenSize
     storedWidth = cell.storedWidth
     hasCell = cell.hasCell
-    recurrent = PackedWeights(cell.weightHH.value, gateCount: gateCount, weights)
     inputBias = cell.inputBias()
     recurrentBias = cell.biasHH.value
     if let embedding, embedding.shape[0] * cell.gateWidth <= Self.tableLimit {
-      table = cell.inputTable(folding: embedding)
+      // What a piece takes for a while has just the size of the packed weights of 8 bits.
+      table = cell.inputTable(folding: embedding, pieces: gateCount)
       input = nil
     } else {
       table = nil
       input = PackedWeights(cell.weightIH.value, gateCount: gateCount, weights)
     }
+    recurrent = PackedWeights(cell.weightHH.value, gateCount: gateCount, weights)
     let units = gateCount == 1 ? 4 * Int(RECUR_PANEL) : Int(RECUR_PANEL)
     groupCount = (cell.hiddenSize + units - 1) / units
     let kernels = Kernels.table

@@ -6,20 +6,15 @@ public import RecurTensors
 
 /// A model that is fed token by token: it keeps the state of some rows and gives the logits of the
 /// token that comes next. The weights are packed once, all of them or as whole numbers of 8 bits, and a
-/// step allocates nothing.
+/// step allocates nothing. The model itself is not kept: where nobody else holds it, its weights are in
+/// memory once.
 public struct LanguageModelStepper: Sendable {
-  /// The model.
-  public let model: LanguageModel
   /// B: how many texts go through the model together.
   public let rows: Int
   private var stack: StackStepper
   private let head: PackedHead
-  private let weights: InferenceWeights
   private var logits: Tensor  // (B, V)
   private var workspace = Tensor(zeros: [0])
-
-  /// From how many steps on it pays to unroll over all of them instead of stepping.
-  private static let stepsToUnroll = 16
 
   /// Starts at the initial state, or at a given one.
   ///
@@ -29,17 +24,17 @@ public struct LanguageModelStepper: Sendable {
   ///   - carry: The state to go on from, of as many rows; nil for the initial state.
   ///   - weights: What is kept of the weights; everything by default.
   public init(
-    _ model: LanguageModel, rows: Int, from carry: Carry? = nil,
+    _ model: consuming LanguageModel, rows: Int, from carry: Carry? = nil,
     _ weights: InferenceWeights = .unchanged
   ) {
     precondition(rows >= 1, "\(rows) rows")
-    self.model = model
     self.rows = rows
-    self.weights = weights
-    stack = StackStepper(
-      model.stack, embedding: model.embedding.weight.value, rows: rows, weights)
-    head = model.head.packed(embedding: model.embedding.weight.value, weights)
+    let embedding = model.embedding.weight.value
+    head = model.head.packed(embedding: embedding, weights)
     logits = Tensor(zeros: [rows, model.vocabularySize])
+    let layers = model.stack
+    _ = consume model
+    stack = StackStepper(consume layers, embedding: embedding, rows: rows, weights)
     if let carry { stack.carry = carry }
   }
 
@@ -50,12 +45,10 @@ public struct LanguageModelStepper: Sendable {
   ///   - rows: B, at least 1.
   ///   - carry: The state to go on from, of as many rows; nil for the initial state.
   public init(sharing other: LanguageModelStepper, rows: Int, from carry: Carry? = nil) {
-    model = other.model
     self.rows = rows
-    weights = other.weights
     stack = StackStepper(sharing: other.stack, rows: rows)
     head = other.head
-    logits = Tensor(zeros: [rows, model.vocabularySize])
+    logits = Tensor(zeros: [rows, other.logits.shape[1]])
     if let carry { stack.carry = carry }
   }
 
@@ -95,20 +88,9 @@ public struct LanguageModelStepper: Sendable {
     precondition(
       !tokens.isEmpty && tokens.count.isMultiple(of: rows), "\(tokens.count) tokens in \(rows) rows"
     )
-    let steps = tokens.count / rows
-    var fed = 0
-    if steps >= Self.stepsToUnroll, weights == .unchanged {
-      // All but the last, whose logits are wanted.
-      fed = (steps - 1) * rows
-      stack.carry =
-        model.stack.unroll(
-          tokens: Array(tokens[..<fed]), embedding: model.embedding.weight.variable(on: nil),
-          batchSize: rows, from: carry
-        ).carry
+    for first in stride(from: 0, to: tokens.count - rows, by: rows) {
+      _ = stack.step(Array(tokens[first..<first + rows]))
     }
-    for first in stride(from: fed, to: tokens.count, by: rows) {
-      _ = step(Array(tokens[first..<first + rows]))
-    }
-    return logits
+    return step(Array(tokens.suffix(rows)))
   }
 }

@@ -51,9 +51,9 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
   /// - Throws: `.badConfiguration` for settings that cannot be, `.badData` where the tokenizer is
   ///   not the model's.
   public init(
-    _ model: LanguageModel, _ tokenizer: Tokenizer, prompt: String = "", sampleCount: Int = 1,
-    length: Int = 500, sampling: Sampling = Sampling(), stops: [String] = [], seed: UInt64 = 0,
-    weights: InferenceWeights = .unchanged
+    _ model: consuming LanguageModel, _ tokenizer: Tokenizer, prompt: String = "",
+    sampleCount: Int = 1, length: Int = 500, sampling: Sampling = Sampling(), stops: [String] = [],
+    seed: UInt64 = 0, weights: InferenceWeights = .unchanged
   ) throws(RecurError) {
     try sampling.validate()
     guard (1...Self.maximumSampleCount).contains(sampleCount), length >= 0 else {
@@ -71,15 +71,8 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
     var tokens = tokenizer.encode("\n") + given
     // A tokenizer that takes a line break away leaves the first token to begin with.
     if tokens.isEmpty { tokens = [0] }
-    var stepper = LanguageModelStepper(model, rows: 1, weights)
-    var logits = Tensor(zeros: [1, model.vocabularySize])
-    var start = 0
-    while start < tokens.count {
-      let end = Swift.min(start + Self.promptWindow, tokens.count)
-      logits = stepper.feed(Array(tokens[start..<end]))
-      start = end
-    }
-    self.logits = logits
+    var stepper = LanguageModelStepper(consume model, rows: 1, weights)
+    logits = stepper.feed(tokens)
     self.stepper = LanguageModelStepper(
       sharing: stepper, rows: sampleCount,
       from: stepper.carry.rows(Array(repeating: 0, count: sampleCount)))
@@ -93,9 +86,6 @@ public struct TextGenerator: Sequence, IteratorProtocol, Sendable {
         decoder: tokenizer.streamingDecoder(), stop: StopText(stops), history: history)
     }
   }
-
-  /// Steps of a prompt that are fed together: what bounds the memory that a long prompt takes.
-  private static let promptWindow = 256
 
   /// Draws the next token of every sample that goes on.
   ///

@@ -68,7 +68,7 @@ struct TextGeneratorTests {
     }
   }
 
-  @Test("A prompt longer than a window is fed as a whole")
+  @Test("A long prompt is fed as a whole")
   func longPrompt() throws {
     let (model, tokenizer) = try SmallModels.pair()
     let prompt = String(repeating: SmallModels.text, count: 12)
