@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// A persistent team of threads for the numerical work.
 ///
@@ -21,6 +22,11 @@ public final class ThreadTeam: Sendable {
     let pointer: OpaquePointer
   }
   private let handle: Handle
+  private let runs = Atomic(0)
+
+  /// How often work was handed to this team: what a computation asks of the kernels, a number that
+  /// depends neither on the machine nor on how many threads there are.
+  package var runCount: Int { runs.load(ordering: .relaxed) }
 
   /// Starts a team.
   ///
@@ -41,6 +47,7 @@ public final class ThreadTeam: Sendable {
   ///
   /// A call inside `body`, or while another task's call runs, is done by its caller alone.
   package func forEachChunk(_ count: Int, _ body: (Int) -> Void) {
+    runs.wrappingAdd(1, ordering: .relaxed)
     withoutActuallyEscaping(body) { body in
       var body = body
       withUnsafeMutablePointer(to: &body) { pointer in
