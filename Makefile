@@ -23,7 +23,7 @@ TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
 ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 ARM := aarch64-linux-gnu
 
-.PHONY: help demo test check lint neon build bench pretrained notebooks install clean packages test-packages
+.PHONY: help demo test check lint neon build bench instructions pretrained notebooks install clean packages test-packages
 
 help:
 	echo "make demo      train a small model on Shakespeare for $(DEMO_MINUTES) minutes and let it write"
@@ -31,6 +31,7 @@ help:
 	echo "make check     format lint, warnings as errors, tests"
 	echo "make neon      compile the kernels for 64-bit ARM and check them under emulation"
 	echo "make bench     measure training and generation beside PyTorch and ONNX Runtime"
+	echo "make instructions count the instructions of a small training and compare them with the record"
 	echo "make pretrained train the sentiment model that ships anew"
 	echo "make install   put recur into $(PREFIX)/bin (PREFIX=…)"
 	echo "make clean     remove what was built"
@@ -102,6 +103,11 @@ bench: build
 	[ -x Benchmarks/peers/.venv/bin/python ] || Benchmarks/peers/setup.sh
 	$(RECUR) doctor
 	Benchmarks/compare.py $(BENCH)
+
+# RECORD=--record renews the numbers that later ones are compared with.
+instructions: build
+	$(call install,valgrind binutils)
+	Benchmarks/instructions $(RECORD)
 
 # Trains the sentiment model that ships, from two corpora of the manifest. Of the rated texts the sign of the mean
 # rating is the label, and those are left out that twenty people were undecided about. First on all of
