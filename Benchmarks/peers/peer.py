@@ -70,7 +70,7 @@ def prepare(options):
 def process_report(options, torch):
     """What of the process belongs beside every figure."""
     return {
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1),
         "threads": options.threads,
         "torch": torch.__version__,
         "instructions": torch.backends.cpu.get_cpu_capability(),
