@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from compare import Failed, PYTHON, RECUR, run
+from sides import PYTHON, RECUR, Failed, run
 
 
 def main():

@@ -1,0 +1,213 @@
+"""How each workload is measured: Recur and its peer by turns, a row at the end."""
+
+import functools
+import os
+import statistics
+import subprocess
+
+import reasons
+from sides import HERE, RECUR, Failed, peer, recur, started
+from workloads import BFLOAT16, DOCUMENTS, USUAL, WINDOW, sizes
+
+
+def middle(runs, key):
+    return statistics.median(run[key] for run in runs)
+
+
+class Measuring:
+    def __init__(self, table, doctor, options, folder):
+        self.table = table
+        self.doctor = doctor
+        self.rounds = options.rounds
+        self.threads = options.threads
+        self.is_quick = options.quick
+        self.folder = folder
+
+    @property
+    def thread_counts(self):
+        return sorted({"1", self.threads})
+
+    @property
+    def warm_up(self):
+        return 1 if self.is_quick else 2
+
+    def steps(self, count):
+        return (count + 1) // 2 if self.is_quick else count
+
+    def train(self, arguments, steps, warm_up, threads=None, kernels=None):
+        return recur("train", *arguments, "--threads", threads or self.threads, "--steps", str(steps),
+                     "--warmup", str(warm_up), "--seconds", "0", kernels=kernels)
+
+    def compare(self, name, target, ours, theirs, speed, note):
+        """A row of work in products: the part of the peak is that of the same process."""
+        share = middle(ours, "fraction_of_peak")
+        other = share * middle(theirs, speed) / middle(ours, speed)
+        memory = (ours[-1]["peak_rss_mb"], theirs[-1]["peak_rss_mb"])
+        self.table.add(
+            name, [run[speed] for run in ours], [run[speed] for run in theirs], target, peer=note,
+            share=share, bound=reasons.highest_share(ours[-1]) / other, memory=memory,
+            why=lambda kinds: reasons.working(kinds, target, ours[-1], share, other, memory))
+
+    def alone(self, name, target, runs, speed):
+        """A row without a peer."""
+        share = middle(runs, "fraction_of_peak")
+        self.table.add(
+            name, [run[speed] for run in runs], (), target, share=share,
+            memory=(runs[-1]["peak_rss_mb"], None),
+            why=lambda kinds: reasons.working(kinds, target, runs[-1], share))
+
+    def training(self, workload, name, target):
+        ours, theirs = [], []
+        is_rounded = "bfloat16" in workload.arguments
+        ways = [["--bfloat16-mode", way] for way in BFLOAT16] if is_rounded else [[]]
+        for _ in range(self.rounds):
+            ours.append(self.train(workload.arguments, self.steps(workload.steps), self.warm_up))
+            tried, failure = [], None
+            for way in ways:
+                try:
+                    tried.append((peer("train.py", *workload.arguments, *way, "--threads", self.threads,
+                                       "--steps", str(self.steps(workload.steps)), "--warm-up",
+                                       str(self.warm_up)), way))
+                except Failed as reason:
+                    failure = reason
+            if not tried:
+                raise failure
+            best, way = max(tried, key=lambda pair: pair[0]["tokens_per_second"])
+            ways = [way]  # the first round chooses
+            theirs.append(best)
+        self.compare(name, target, ours, theirs, "tokens_per_second", way[1] if way else "")
+
+    def beside(self, first, second, names, more, name, target):
+        """Two ways of Recur's own, each of arguments and threads, by turns."""
+        pairs = [[self.train(arguments, self.steps(4), 1, threads) for arguments, threads in (first, second)]
+                 for _ in range(self.rounds)]
+        ours, theirs = zip(*pairs)
+        self.table.add(
+            name, [run["tokens_per_second"] for run in ours], [run["tokens_per_second"] for run in theirs],
+            target, peer="Recur", why=lambda _: reasons.beside(target, ours, theirs, names) + more)
+
+    def rounded(self, name, target):
+        self.beside(([*USUAL, "--precision", "bfloat16"], self.threads), (USUAL, self.threads),
+                    ("with factors in bfloat16", "in float32"), "", name, target)
+
+    def two_threads(self, name, target):
+        reads = self.doctor["read_gb_per_second"] / self.doctor["read_gb_per_second_one_thread"]
+        self.beside((USUAL, self.threads), (USUAL, "1"), (f"on {self.threads} threads", "on one"),
+                    f" Memory is read {reads:.2f} times as fast.", name, target)
+
+    def forced(self, name, target):
+        runs = [self.train(USUAL, self.steps(5), self.warm_up, kernels="avx2") for _ in range(self.rounds)]
+        self.alone(name, target, runs, "tokens_per_second")
+
+    def window(self, name, target):
+        # The second step finds the memory of the first: together they hold what a training holds.
+        self.alone(name, target, [self.train(WINDOW, 2, 0)], "tokens_per_second")
+
+    @functools.lru_cache(maxsize=None)
+    def best_modes(self, hidden):
+        """The fastest mode of each library and precision; few characters are enough to choose."""
+        # It takes longer to compile than everything else together.
+        skip = ["--skip", "compile"] if self.is_quick else []
+        figures = peer("generate.py", *sizes(2, hidden, hidden), "--mode", "best", *skip, "--warm-up", "40",
+                       "--characters", "100", "--threads", ",".join(self.thread_counts))
+        if not figures["same_characters"]:
+            raise Failed("the modes of the peers do not write the same characters")
+        return figures["best"]
+
+    def generation(self, workload, name, target):
+        arguments = sizes(2, workload.hidden, workload.hidden)
+        suffix = "_int8" if workload.precision == "int8" else ""
+        best = self.best_modes(workload.hidden)
+        modes = {side: best[side + suffix] for side in ("torch", "onnx") if side + suffix in best}
+        if "torch" not in modes:
+            raise Failed("no mode of PyTorch runs")
+        ours, theirs = [], {side: [] for side in modes}
+        for _ in range(self.rounds):
+            ours.append(max(
+                (recur("generate", *arguments, "--threads", count, "--precision", workload.precision,
+                       "--seconds", "1") for count in self.thread_counts),
+                key=lambda run: run["characters_per_second"]))
+            for side, mode in modes.items():
+                theirs[side].append(peer(
+                    "generate.py", *arguments, "--mode", mode["mode"], "--threads",
+                    str(mode["threads"]), "--characters", "300"))
+        # In float32 the target is beside the best of all, in lower precision beside PyTorch.
+        order = sorted(modes, key=lambda side: (
+            workload.precision != "float32" and side != "torch",
+            -middle(theirs[side], "characters_per_second")))
+        for side in order:
+            self.stream(name, target if side == order[0] else {}, side, ours, theirs[side], theirs["torch"])
+
+    def stream(self, name, target, side, ours, theirs, torch):
+        speeds, others = ([run["characters_per_second"] for run in runs] for runs in (ours, theirs))
+        library = "PyTorch" if side == "torch" else "ONNX Runtime"
+        # Both libraries are in the process that runs ONNX Runtime: memory is beside PyTorch's alone.
+        memory = (ours[-1]["peak_rss_mb"], torch[-1]["peak_rss_mb"])
+        self.table.add(
+            name if target else f"— the same beside {library}", speeds, others, target,
+            peer=f"{library}, {theirs[-1]['mode']}, threads: {theirs[-1]['threads']}",
+            memory=memory if target else None,
+            why=lambda kinds: reasons.reading(kinds, target, ours[-1], statistics.median(speeds),
+                                              statistics.median(others), memory, self.doctor))
+
+    def streams(self, name, target):
+        runs = [recur("generate", *sizes(2, 512, 512), "--streams", "64", "--threads", self.threads,
+                      "--seconds", "1") for _ in range(self.rounds)]
+        self.alone(name, target, runs, "characters_per_second")
+
+    def scoring(self, name, target):
+        ours, theirs = [], []
+        file = os.path.join(self.folder, "score.safetensors")
+        chosen = ["best", self.threads, "64"] if self.is_quick else [
+            "best", ",".join(self.thread_counts), "64,128"]
+        for _ in range(self.rounds):
+            ours.append(recur("score", *DOCUMENTS, "--threads", self.threads, "--seconds", "1", "--save",
+                              file))
+            mode, threads, size = chosen
+            figure = peer("score.py", file, "--mode", mode, "--threads", threads, "--batch-size", size,
+                          "--rounds", "1" if self.is_quick else "3")
+            theirs.append(figure.get("best", figure))
+            chosen = [str(theirs[0][key]) for key in ("mode", "threads", "batch_size")]
+        library = "ONNX Runtime" if chosen[0] == "onnx" else f"PyTorch, {chosen[0]}"
+        self.compare(name, target, ours, theirs, "documents_per_second",
+                     f"{library}, batches of {chosen[2]}, threads: {chosen[1]}")
+
+    @functools.lru_cache(maxsize=None)
+    def text(self):
+        file = os.path.join(self.folder, "english.txt")
+        with open(os.path.join(HERE, "..", "corpora", "harbour.txt"), encoding="utf-8") as source:
+            english = source.read()
+        with open(file, "w", encoding="utf-8") as target:
+            target.write(english * 100)
+        return file
+
+    @functools.lru_cache(maxsize=None)
+    def model(self, kind):
+        """Trains for one step: what is measured needs a model, not a good one."""
+        directory = os.path.join(self.folder, kind)
+        result = subprocess.run(
+            [RECUR, "train", "lm", self.text(), "--output", directory, "--tokenizer", kind,
+             "--hidden-size", "512", "--embedding-size", "512", "--steps", "1", "--validation-fraction",
+             "0", "--quiet"],
+            capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Failed(result.stderr.strip()[:200])
+        return directory
+
+    def tokenizing(self, kind, name, target):
+        ours, theirs, directory = [], [], self.model(kind)
+        for _ in range(self.rounds):
+            run = recur("tokenize", self.text(), "--tokenizer", kind)
+            ours.append(run["kinds"][0]["megabytes_per_second"])
+            theirs.append(peer("encode.py", os.path.join(directory, "tokenizer.json"),
+                               self.text())["megabytes_per_second"])
+        self.table.add(
+            name, ours, theirs, target, peer="Hugging Face's tokenizers", digits=1,
+            why=lambda _: f"{1000 / statistics.median(ours):.1f} ns for each byte; no limit of the machine "
+            "was measured beside it.")
+
+    def first_character(self, name, target):
+        arguments = ["generate", self.model("character"), "--prompt", "A", "--length", "50"]
+        # The prompt is the first character, which needs no model.
+        times = [started(*arguments, length=2)[0] for _ in range(5 * self.rounds)]
+        self.table.add(name, times, (), target, why=lambda _: reasons.starting(times))

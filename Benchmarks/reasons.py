@@ -1,0 +1,99 @@
+"""Why a row is below its target: what was measured of the processor and of the memory beside it."""
+
+import math
+import statistics
+
+from sides import peer, started
+
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+BYTES = {"float32": 4, "bfloat16": 2, "int8": 1}
+
+
+def input_product(record):
+    """The factors of the first layer's product with its input, for one token."""
+    return GATES[record["cell"]] * record["hidden_size"] * record["embedding_size"]
+
+
+def products(record):
+    """The factors of all products for one token; a scoring's head is not counted."""
+    hidden = record["hidden_size"]
+    head = 0 if "documents" in record else hidden * record["vocabulary_size"]
+    recurrent = GATES[record["cell"]] * hidden * hidden * (2 * record["layers"] - 1)
+    return input_product(record) + recurrent + head
+
+
+def highest_share(record):
+    """The part of the peak that a processor at its peak would show.
+
+    It is above 1 because folded products are counted and not carried out: those of the first layer with
+    the embedding are done once for each row of the table, instead of once for each token.
+    """
+    tokens = record["batch_size"] * record["window"] if "window" in record else math.inf
+    folded = input_product(record) * max(0, 1 - record["vocabulary_size"] / tokens)
+    return products(record) / (products(record) - folded)
+
+
+def percent(share):
+    return f"{100 * share:.0f} %"
+
+
+def room(memory, weights=""):
+    _, program = started("--version")
+    return (f"Recur holds {memory[0]:.0f} MB, of which the program alone takes {program:.0f}{weights}; "
+            f"PyTorch holds {memory[1]:.0f}.")
+
+
+def working(kinds, target, record, share, other=None, memory=None):
+    """Of products: `share` is Recur's part of the peak, `other` that of the peer."""
+    highest, sentences = highest_share(record), []
+    if "ratio" in kinds:
+        needed = target["ratio"] * other
+        sentences.append(f"The peer itself runs at {percent(other)} of the peak; "
+                         f"{target['ratio']:g} × would be {percent(needed)}.")
+        if needed > highest:
+            sentences.append("That is more multiply-adds than the processor has: without the folded "
+                             f"products its peak is {percent(highest)}, {highest / other:.2f} ×.")
+        else:
+            sentences.append(f"The peak without the folded products is {percent(highest)}.")
+    if "ratio" in kinds or "percent" in kinds:
+        aimed = f" ({target['percent']} % are aimed at)" if "percent" in kinds else ""
+        sentences.append(f"Recur runs at {percent(share)}{aimed}: at the peak its multiply-adds would take "
+                         f"{percent(share / highest)} of its time.")
+    if "memory" in kinds:
+        sentences.append(room(memory))
+    return " ".join(sentences)
+
+
+def reading(kinds, target, record, ours, theirs, memory, doctor):
+    """Of one stream: every weight is read for every character."""
+    sentences = []
+    megabytes = BYTES[record["precision"]] * (products(record) - input_product(record)) / 1e6
+    if "ratio" in kinds:
+        needed = target["ratio"] * theirs * megabytes / 1000
+        there = peer("read.py", "--megabytes", str(megabytes), "--threads",
+                     str(record["threads"]))["gb_per_second"]
+        sentences.append(
+            f"Recur reads {megabytes:.1f} MB of weights for a character, {ours * megabytes / 1000:.0f} "
+            f"GB/s; {target['ratio']:g} × would be {needed:.0f} GB/s. PyTorch's sum reads an array of that size at "
+            f"{there:.0f} GB/s on as many threads, which would be {1000 * there / megabytes / theirs:.2f} ×; "
+            f"memory gives {doctor['read_gb_per_second']:.0f} GB/s.")
+    if "memory" in kinds:
+        stored = 4 * products(record) / 1e6
+        sentences.append(room(
+            memory, f", the weights {stored:.0f} and {megabytes:.0f} once more as they are read"))
+    return " ".join(sentences)
+
+
+def beside(target, first, second, names):
+    """Of two ways of Recur's own; `first` and `second` are the runs of both."""
+    peaks = [statistics.median(run["peak_gflops"] for run in runs) for runs in (first, second)]
+    shares = [statistics.median(run["fraction_of_peak"] for run in runs) for runs in (first, second)]
+    more = peaks[0] / peaks[1]
+    verdict = f", less than {target['ratio']:g}" if more < target["ratio"] else ""
+    return (f"The peak {names[0]} is {more:.2f} times that {names[1]}{verdict}; Recur runs at "
+            f"{percent(shares[0])} of the one and {percent(shares[1])} of the other.")
+
+
+def starting(times):
+    alone = statistics.median(started("--version")[0] for _ in times)
+    return f"The start of the process alone (`recur --version`) takes {alone:.0f} ms of them."
