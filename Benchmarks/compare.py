@@ -13,8 +13,8 @@ Runtime (peers/generate.py), the one that the target is about first; of scoring 
 and ONNX Runtime (peers/score.py). Work is counted by the model's floating-point operations, nothing
 discounted, against the peak that is measured in the same process. A workload that fails says why in its
 row; one below its target has a footnote with what was measured of the reason. --quick leaves out
-torch.compile, and one thread of the peer's scoring: they take long, and where they were tried another mode
-was the best of all.
+torch.compile, single steps of nn.LSTM, and one thread of the peer's scoring: they take long, and where they
+were tried another mode was the best of all.
 
 The workloads and their targets are in workloads.py, how each is measured in measuring.py, the reasons in
 reasons.py.

@@ -100,14 +100,14 @@ class Measuring:
         self.alone(name, target, runs, "tokens_per_second")
 
     def window(self, name, target):
-        # The second step finds the memory of the first: together they hold what a training holds.
-        self.alone(name, target, [self.train(WINDOW, 2, 0)], "tokens_per_second")
+        # A step takes seconds, and the first holds all that the others do.
+        self.alone(name, target, [self.train(WINDOW, self.steps(2), 0)], "tokens_per_second")
 
     @functools.lru_cache(maxsize=None)
     def best_modes(self, hidden):
         """The fastest mode of each library and precision; few characters are enough to choose."""
-        # It takes longer to compile than everything else together.
-        skip = ["--skip", "compile"] if self.is_quick else []
+        # It takes longer to compile than everything else together; single steps of nn.LSTM are slow.
+        skip = ["--skip", "compile,lstm"] if self.is_quick else []
         figures = peer("generate.py", *sizes(2, hidden, hidden), "--mode", "best", *skip, "--warm-up", "40",
                        "--characters", "100", "--threads", ",".join(self.thread_counts))
         if not figures["same_characters"]:

@@ -74,13 +74,14 @@ def reading(kinds, target, record, ours, theirs, memory, doctor):
                      str(record["threads"]))["gb_per_second"]
         sentences.append(
             f"Recur reads {megabytes:.1f} MB of weights for a character, {ours * megabytes / 1000:.0f} "
-            f"GB/s; {target['ratio']:g} × would be {needed:.0f} GB/s. PyTorch's sum reads an array of that size at "
-            f"{there:.0f} GB/s on as many threads, which would be {1000 * there / megabytes / theirs:.2f} ×; "
+            f"GB/s; {target['ratio']:g} × would be {needed:.0f} GB/s. PyTorch's sum reads an array of that "
+            f"size at {there:.0f} GB/s on as many threads, which would be {1000 * there / megabytes / theirs:.2f} ×; "
             f"memory gives {doctor['read_gb_per_second']:.0f} GB/s.")
     if "memory" in kinds:
         stored = 4 * products(record) / 1e6
         sentences.append(room(
-            memory, f", the weights {stored:.0f} and {megabytes:.0f} once more as they are read"))
+            memory, f"; the weights are {stored:.0f} MB as they are stored, {megabytes:.0f} as they are "
+            "read"))
     return " ".join(sentences)
 
 
