@@ -75,8 +75,9 @@ def reading(kinds, target, record, ours, theirs, memory, doctor):
         sentences.append(
             f"Recur reads {megabytes:.1f} MB of weights for a character, {ours * megabytes / 1000:.0f} "
             f"GB/s; {target['ratio']:g} × would be {needed:.0f} GB/s. PyTorch's sum reads an array of that "
-            f"size at {there:.0f} GB/s on as many threads, which would be {1000 * there / megabytes / theirs:.2f} ×; "
-            f"memory gives {doctor['read_gb_per_second']:.0f} GB/s.")
+            f"size at {there:.0f} GB/s on as many threads, which would be "
+            f"{1000 * there / megabytes / theirs:.2f} ×; memory gives "
+            f"{doctor['read_gb_per_second']:.0f} GB/s.")
     if "memory" in kinds:
         stored = 4 * products(record) / 1e6
         sentences.append(room(
