@@ -23,6 +23,9 @@ TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
 ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 ARM := aarch64-linux-gnu
 
+# Repeats, at the end of a long output, what failed.
+failures = { echo "== what failed"; grep -E '✘|error:' .build/testing.log || true; exit 1; }
+
 .PHONY: help demo test check lint neon build bench instructions pretrained notebooks install clean packages test-packages
 
 help:
@@ -66,12 +69,12 @@ test: test-packages
 	echo "== building, in Float"
 	$(SWIFT) build $(TEST) --build-tests 2>&1 | tee .build/tests.log
 	echo "== testing, in Float"
-	$(SWIFT) test $(TEST) --skip-build
+	$(SWIFT) test $(TEST) --skip-build 2>&1 | tee .build/testing.log || $(failures)
 	echo "== building, in Double"
 	$(SWIFT) build $(DOUBLE) --build-tests 2>&1 | tee .build/tests-double.log
 	echo "== testing gradients, in Double"
 	$(SWIFT) test $(DOUBLE) --skip-build \
-	  --filter 'Recur(Tensors|Gradients|Layers|Core)Tests'
+	  --filter 'Recur(Tensors|Gradients|Layers|Core)Tests' 2>&1 | tee .build/testing.log || $(failures)
 
 # A compiler that is told to fail on warnings fails on those of dependencies; so ours are looked for.
 check: lint test

@@ -43,20 +43,6 @@ struct TensorTests {
     #expect(Tensor(zeros: [0]) == Tensor([], shape: [0]))
   }
 
-  @Test("Memory that is given back is used again")
-  func memoryIsReused() {
-    // A size that no other test has, so that nobody else takes the block.
-    let shape = [300_007]
-    func address(_ shape: [Int]) -> UnsafePointer<Real> { Tensor(unwritten: shape).pointer }
-    let first = address(shape)
-    #expect(address(shape) == first)
-    #expect(address([shape[0] - 1000]) == first, "windows of nearly equal length share blocks")
-    withExtendedLifetime(Tensor(unwritten: shape)) {
-      #expect(address(shape) != first, "what is in use is not given away")
-    }
-    StoragePool.shared.trim()
-  }
-
   @Test("A matrix product equals the sum of its terms, transposed or not")
   func matrixProducts() {
     for (rows, inner, columns) in [(1, 1, 1), (3, 5, 7), (300, 17, 33), (600, 9, 2), (2, 0, 3)] {

@@ -10,7 +10,7 @@ import Testing
 @Suite("A steady step of training")
 struct SteadyStepTests {
   /// Trains on one window again and again, in a team of one thread.
-  private func train(
+  private static func train(
     _ cell: CellKind, steps: Int, hiddenSize: Int = 10, batchSize: Int = 4, windowLength: Int = 9,
     _ observe: (ThreadTeam, () throws -> Void) throws -> Void
   ) throws {
@@ -33,30 +33,44 @@ struct SteadyStepTests {
     }
   }
 
-  /// Pages that the calling thread was the first to touch.
-  private var freshPageCount: Int {
-    var usage = rusage()
-    // RUSAGE_THREAD, which the system's header keeps from Swift.
-    getrusage(1, &usage)
-    return usage.ru_minflt
+  /// Memory that is new to the process.
+  private struct Cost: Equatable {
+    var allocations = 0
+    /// Pages that the calling thread was the first to touch.
+    var freshPages = 0
+
+    static var soFar: Cost {
+      var usage = rusage()
+      // RUSAGE_THREAD, which the system's header keeps from Swift.
+      getrusage(1, &usage)
+      return Cost(
+        allocations: StoragePool.shared.statistics.allocations, freshPages: usage.ru_minflt)
+    }
+
+    static func - (after: Cost, before: Cost) -> Cost {
+      Cost(
+        allocations: after.allocations - before.allocations,
+        freshPages: after.freshPages - before.freshPages)
+    }
   }
 
   @Test(
-    "It takes no memory from the system and touches no fresh page",
-    arguments: CellKind.allCases, [10, 128])
-  func memory(_ cell: CellKind, hiddenSize: Int) throws {
-    let isLarge = hiddenSize == 128
-    // Other tests share the pool, so a few steps may see their allocations; ours would be in all.
-    var quietSteps = 0
-    try train(
-      cell, steps: 20, hiddenSize: hiddenSize, batchSize: isLarge ? 64 : 4,
-      windowLength: isLarge ? 64 : 9
-    ) { _, step in
-      let (taken, pages) = (StoragePool.shared.statistics, freshPageCount)
-      try step()
-      if StoragePool.shared.statistics == taken, freshPageCount == pages { quietSteps += 1 }
+    "It takes no memory from the system and touches no fresh page", arguments: CellKind.allCases)
+  func memory(_ cell: CellKind) async {
+    // In a process of its own, because every test of this one takes memory from the same pool.
+    await #expect(processExitsWith: .success) { [cell] in
+      for (hiddenSize, batchSize, windowLength) in [(10, 4, 9), (128, 64, 64)] {
+        var costs: [Cost] = []
+        try SteadyStepTests.train(
+          cell, steps: 20, hiddenSize: hiddenSize, batchSize: batchSize, windowLength: windowLength
+        ) { _, step in
+          let before = Cost.soFar
+          try step()
+          costs.append(Cost.soFar - before)
+        }
+        #expect(costs.suffix(10).allSatisfy { $0 == Cost() }, "\(hiddenSize) units: \(costs)")
+      }
     }
-    #expect(quietSteps >= 10)
   }
 
   @Test(
@@ -64,7 +78,7 @@ struct SteadyStepTests {
     arguments: [(CellKind.rnnTanh, 57), (.lstm, 57), (.gru, 67)])
   func kernelRuns(_ cell: CellKind, expected: Int) throws {
     var counts: [Int] = []
-    try train(cell, steps: 3) { team, step in
+    try Self.train(cell, steps: 3) { team, step in
       let before = team.runCount
       try step()
       counts.append(team.runCount - before)
