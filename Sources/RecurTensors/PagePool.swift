@@ -42,18 +42,19 @@ struct PagePool {
 
   /// Returns all that waits to the system.
   mutating func trim() {
-    evict(.max)
+    evict(statistics.byteCount)
     limit = bytesInUse
   }
 
   /// Returns some of what waits to the system, the shortest spans first.
   ///
-  /// - Parameter wanted: The most bytes to return.
+  /// - Parameter wanted: The most bytes to return, rounded up to whole pages: the system takes no others.
   /// - Returns: How many were.
   @discardableResult
   private mutating func evict(_ wanted: Int) -> Int {
+    let most = max(0, (wanted + Self.pageSize - 1) / Self.pageSize * Self.pageSize)
     var evicted = 0
-    while evicted < wanted, let span = waiting.takeShortest(atMost: UInt(wanted - evicted)) {
+    while evicted < most, let span = waiting.takeShortest(atMost: UInt(most - evicted)) {
       Self.unmap(span)
       evicted += span.count
     }

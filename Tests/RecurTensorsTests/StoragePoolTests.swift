@@ -115,6 +115,10 @@ struct StoragePoolTests {
           let block = pool.take(byteCount: pages * PagePool.pageSize)
           let start = UInt(bitPattern: block.address)
           let span = start..<start + UInt(block.byteCount)
+          #expect(start % UInt(PagePool.pageSize) == 0, "whole huge pages")
+          // A page that the system had taken back would end the process here.
+          block.address.storeBytes(of: 1, as: UInt8.self)
+          (block.address + block.byteCount - 1).storeBytes(of: 1, as: UInt8.self)
           #expect(!inUse.values.contains { $0.overlaps(span) }, "what is in use is not given away")
           inUse[made.count] = span
           made.append(block)
