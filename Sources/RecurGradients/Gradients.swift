@@ -16,6 +16,11 @@ public struct Gradients: Sendable {
     set { byParameter[parameter.key] = newValue }
   }
 
+  /// Adds the gradients of another objective, by parameter.
+  public mutating func add(_ other: Gradients) {
+    byParameter.merge(other.byParameter) { (Variable($0) + Variable($1)).value }
+  }
+
   /// The gradient for a variable made by `Tape.watch`; nil where the objective does not depend on it.
   public subscript(variable: Variable) -> Tensor? {
     variable.slot.flatMap { bySlot[$0] }

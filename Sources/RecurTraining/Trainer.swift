@@ -49,11 +49,18 @@ public struct Trainer: Sendable {
   public mutating func step<Model: Module>(
     _ model: inout Model, learningRate: Double? = nil, _ objective: (Model, Tape) -> Variable
   ) throws(RecurError) -> StepReport {
+    let (value, gradients) = model.valueWithGradient(
+      seed: stepSeed, isFrozen: rateFactors.isFrozen, objective)
+    return try update(&model, learningRate: learningRate, value: value, with: gradients)
+  }
+
+  /// Changes the weights along the gradients of an objective.
+  mutating func update<Model: Module>(
+    _ model: inout Model, learningRate: Double?, value: Real, with gradients: Gradients
+  ) throws(RecurError) -> StepReport {
     let number = state.step + 1
     let rate =
       learningRate ?? optimizer.learningRate * schedule.factor(step: state.step)
-    let (value, gradients) = model.valueWithGradient(
-      seed: stepSeed, isFrozen: rateFactors.isFrozen, objective)
     guard value.isFinite else { throw Self.divergence(of: value, in: model, at: number) }
     let norm = GradientNorm(of: gradients, for: &model)
     if let culprit = norm.culprit {
@@ -72,7 +79,7 @@ public struct Trainer: Sendable {
   }
 
   /// What the randomness of the next step is drawn from.
-  private var stepSeed: UInt64 {
+  var stepSeed: UInt64 {
     SeededGenerator.mixed(SeededGenerator.mixed(seed) &+ UInt64(state.step))
   }
 

@@ -111,6 +111,31 @@ import Testing
     #expect(cold != warm)
   }
 
+  @Test(
+    "An adversarial step goes along the mean of the gradients without and with the perturbation")
+  func adversarialStep() throws {
+    struct Slope: Module {
+      var weight = Parameter(Tensor([3, -2], shape: [2]))
+      mutating func visitParameters(
+        _ visit: (String, inout Parameter) throws -> Void
+      ) rethrows { try visit("weight", &weight) }
+    }
+    // The loss is Σ w (x + r), its gradient for r is w and for w is x + r.
+    var model = Slope()
+    var trainer = Trainer(optimizer: SGD(learningRate: 1))
+    let report = try trainer.step(
+      &model, perturbing: Tensor([0, 0], shape: [2]),
+      by: { Tensor($1.scalars.map { 10 * $0 }, shape: $1.shape) }
+    ) { model, tape, perturbation in
+      let inputs = tape.constant(Tensor([1, 5], shape: [2])) + perturbation
+      return (model.weight.variable(on: tape) * inputs).sum()
+    }
+    // The objective is half of each, hence r = 10 · w / 2 = (15, -10).
+    #expect(report.loss == (-7.0 + 58) / 2)
+    #expect(model.weight.value.scalars == [3 - 17 / 2, -2])
+    #expect(trainer.stepCount == 1)
+  }
+
   @Test("A weight that is not finite stops the step by name, before anything has changed")
   func divergedWeight() throws {
     var model = try model()

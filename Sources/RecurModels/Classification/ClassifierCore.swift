@@ -68,15 +68,23 @@ public enum ClassifierCore: Module {
   }
 
   /// The outputs of the last layer for the rows of an embedding, (T, B, W).
+  ///
+  /// - Parameter perturbation: What is added to the inputs, (T, B, D).
   func unroll(
-    tokens: [Int32], embedding: Variable, batchSize: Int, lengths: [Int32]?, from carry: Carry?
+    tokens: [Int32], embedding: Variable, perturbation: Variable? = nil, batchSize: Int,
+    lengths: [Int32]?, from carry: Carry?
   ) -> (outputs: Variable, carry: Carry) {
+    let inputs = perturbation.map {
+      dropout.embedded(tokens, in: embedding, batchSize: batchSize) + $0
+    }
     switch self {
     case .forward(let stack):
-      stack.unroll(
+      if let inputs { return stack.unroll(inputs, lengths: lengths, from: carry) }
+      return stack.unroll(
         tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: carry)
     case .both(let stack):
-      stack.unroll(
+      if let inputs { return stack.unroll(inputs, lengths: lengths, from: carry) }
+      return stack.unroll(
         tokens: tokens, embedding: embedding, batchSize: batchSize, lengths: lengths, from: carry)
     }
   }

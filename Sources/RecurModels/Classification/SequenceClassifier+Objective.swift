@@ -17,9 +17,14 @@ extension SequenceClassifier {
   ///
   /// - Parameters:
   ///   - batch: B sequences, which may be empty; the tokens must be below V.
+  ///   - perturbation: What is added to the embedded tokens that gradients flow through, in the shape of
+  ///     `inputPerturbation(for:)`; nil for nothing.
   ///   - tape: Where gradients are wanted. Dropout acts only on a tape.
-  public func logits(of batch: PaddedBatch, on tape: Tape?) -> Variable {
-    head(pooled(batch, on: tape).dropout(probability: Real(configuration.dropout)))
+  public func logits(
+    of batch: PaddedBatch, perturbedBy perturbation: Variable? = nil, on tape: Tape?
+  ) -> Variable {
+    let pooled = pooled(batch, perturbation, on: tape)
+    return head(pooled.dropout(probability: Real(configuration.dropout)))
   }
 
   /// The mean loss of a batch in nats: what training makes small.
@@ -49,8 +54,10 @@ extension SequenceClassifier {
   }
 
   /// The pooled vectors of a batch, (B, P).
-  private func pooled(_ batch: PaddedBatch, on tape: Tape?) -> Variable {
-    let starts = tapeStarts(batch.lengths, on: tape)
+  private func pooled(
+    _ batch: PaddedBatch, _ perturbation: Variable?, on tape: Tape?
+  ) -> Variable {
+    let starts = tapeStarts(batch.lengths, isTraining: tape != nil)
     let before = starts.contains { $0 > 0 } ? progress(batch, before: starts) : nil
     let (tokens, lengths) = Self.shifted(batch, by: starts)
     let weight = embedding.weight.variable(on: tape)
@@ -63,7 +70,8 @@ extension SequenceClassifier {
       // The core reads a padding token of a row that has ended; the pooling does not see it.
       let result = core.unroll(
         tokens: Array(tokens[read * batch.batchSize..<next * batch.batchSize]),
-        embedding: weight, batchSize: batch.batchSize,
+        embedding: weight, perturbation: perturbation?.slice(read..<next),
+        batchSize: batch.batchSize,
         lengths: lengths.map { min(Int32(next - read), max(1, $0 - Int32(read))) }, from: carry)
       parts.append(result.outputs)
       carry = ClassifierCore.beginningBackwardAnew(result.carry)
@@ -81,10 +89,10 @@ extension SequenceClassifier {
   }
 
   /// Where the part of each row begins that gradients flow through.
-  private func tapeStarts(_ lengths: [Int32], on tape: Tape?) -> [Int] {
+  func tapeStarts(_ lengths: [Int32], isTraining: Bool) -> [Int] {
     let most = configuration.maximumTokens
     return lengths.map { length in
-      if tape == nil { return 0 }
+      if !isTraining { return 0 }
       if !configuration.isBidirectional { return max(0, Int(length) - most) }
       return max(0, (Int(length) + most - 1) / most - 2) * most
     }

@@ -16,6 +16,7 @@ extension ClassifierOptions: TaskOptions {
     case gradualUnfreezing = "gradual_unfreezing"
     case discriminativeRate = "discriminative_rate"
     case excerpts
+    case adversarialSize = "adversarial_size"
     case classWeights = "class_weights"
     case baseline
     case pretrainMinutes = "pretrain_minutes"
@@ -65,6 +66,7 @@ extension ClassifierOptions: TaskOptions {
     try read(.gradualUnfreezing, &gradualUnfreezing)
     try read(.discriminativeRate, &discriminativeRate)
     try read(.excerpts, &excerpts)
+    try read(.adversarialSize, &adversarialSize)
     try read(.classWeights, &classWeights)
     try read(.baseline, &baseline)
     try read(.pretrainMinutes, &pretrainMinutes)
@@ -92,6 +94,7 @@ extension ClassifierOptions: TaskOptions {
     try values.encode(gradualUnfreezing, forKey: .gradualUnfreezing)
     try values.encode(discriminativeRate, forKey: .discriminativeRate)
     try values.encode(excerpts, forKey: .excerpts)
+    try values.encode(adversarialSize, forKey: .adversarialSize)
     try values.encode(classWeights, forKey: .classWeights)
     try values.encode(baseline, forKey: .baseline)
     try values.encodeIfPresent(pretrainMinutes, forKey: .pretrainMinutes)

@@ -12,6 +12,7 @@ extension ClassifierOptions {
     let check = RangeCheck(kind: kind)
     try check.integer(CodingKeys.maximumTokens.flag, maximumTokens, 1...1_048_576)
     try check.integer(CodingKeys.excerpts.flag, excerpts, 0...1000)
+    try check.number(CodingKeys.adversarialSize.flag, adversarialSize, from: 0, to: 1000)
     try check.number(CodingKeys.discriminativeRate.flag, discriminativeRate, from: 1, to: 1000)
     try check.number(CodingKeys.pretrainMinutes.flag, pretrainMinutes, above: 0, to: 1_000_000)
     try check.integer(CodingKeys.pretrainEpochs.flag, pretrainEpochs, 1...1_000_000)

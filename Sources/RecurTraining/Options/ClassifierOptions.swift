@@ -42,6 +42,10 @@ public struct ClassifierOptions: Sendable, Equatable {
   /// How many runs of one to six sentences are cut out of each text at random, anew in every epoch, and
   /// trained on beside it, with its label: against learning long texts by heart, and for short ones.
   public var excerpts = 0
+  /// The norm of the perturbation of each text's embedded tokens that adversarial training adds, in units
+  /// of the root mean square of their elements; each text is then trained on as it is and perturbed in the
+  /// direction in which its loss rises most. 0 for none.
+  public var adversarialSize = 0.0
   /// Whether each class counts as much as any other, however many texts it has.
   public var classWeights = false
   /// Whether a linear classifier is fitted on the same texts, for comparison.

@@ -56,6 +56,7 @@ import Testing
       (#"{"discriminative_rate":0.5}"#, "--discriminative-rate"),
       (#"{"maximum_tokens":0}"#, "--maximum-tokens"),
       (#"{"excerpts":-1}"#, "--excerpts"), (#"{"excerpts":1001}"#, "--excerpts"),
+      (#"{"adversarial_size":-1}"#, "--adversarial-size"),
       (#"{"format":"text"}"#, "--format"),
       (#"{"pretrain_dropout":1}"#, "--pretrain-dropout"),
     ])

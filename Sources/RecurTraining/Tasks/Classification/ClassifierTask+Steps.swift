@@ -16,14 +16,25 @@ extension ClassifierTask {
     let labels = examples.map(\.label)
     let weights = classWeights.map { weights in labels.map { weights[Int($0)] } }
     trainer.rateFactors = rateFactors(progress: position.progress)
-    var correct = 0
-    let report = try trainer.step(&model, learningRate: position.learningRate) { model, tape in
-      let logits = model.logits(of: batch, on: tape)
-      correct = Self.correctCount(logits.value, labels)
+    var correct: Int?
+    func objective(_ model: SequenceClassifier, _ tape: Tape, _ perturbation: Variable?) -> Variable
+    {
+      let logits = model.logits(of: batch, perturbedBy: perturbation, on: tape)
+      // Of the texts as they are, which come first.
+      correct = correct ?? Self.correctCount(logits.value, labels)
       return softmaxCrossEntropy(logits, targets: labels, weights: weights).mean
     }
+    let report =
+      options.adversarialSize > 0
+      ? try trainer.step(
+        &model, learningRate: position.learningRate,
+        perturbing: model.inputPerturbation(for: batch),
+        by: { [size = Real(options.adversarialSize)] in
+          $0.adversarialPerturbation(for: batch, along: $1, size: size)
+        }, objective)
+      : try trainer.step(&model, learningRate: position.learningRate) { objective($0, $1, nil) }
     return TaskStep(
-      report: report, count: examples.count, correct: correct,
+      report: report, count: examples.count, correct: correct ?? 0,
       characters: Double(examples.reduce(0) { $0 + $1.characterCount }))
   }
 
