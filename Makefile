@@ -18,8 +18,9 @@ TEST := -Xcc -O2
 DOUBLE := --scratch-path .build/double --traits DoublePrecision
 SOURCES := Package.swift Sources Tests notebooks-as-scripts
 
-PACKAGES := libicu-dev libopenblas-dev zlib1g-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) unicode-data bzip2
+PACKAGES := libicu-dev zlib1g-dev pkg-config
+# OpenBLAS multiplies where the kernels have no vectors.
+TEST_PACKAGES := $(PACKAGES) libopenblas0 unicode-data bzip2
 ARM_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 ARM := aarch64-linux-gnu
 

@@ -54,13 +54,10 @@ let package = Package(
     .systemLibrary(
       name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev", "pkg-config"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev", "pkg-config"])]
-    ),
-    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
     .target(name: "CText", dependencies: ["CICU"]),
     .target(name: "CKernels"),
+    .target(name: "COpenBLAS"),
     room("RecurFiles", [crypto]),
     room("RecurText", ["CText", "RecurFiles", heap]),
     // `Corpora` is a link to the folder at the top; its files become part of the program.

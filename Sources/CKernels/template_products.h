@@ -57,25 +57,26 @@ INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
 
 static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t leading,
                       int64_t begin, int64_t end, int64_t stride) {
-  const int64_t height = PAIRS(k);
   for (int64_t panel = begin; panel < end; panel++) {
     REAL *out = panels + panel * stride * k * RECUR_PANEL;
     int64_t columns = n - panel * RECUR_PANEL < RECUR_PANEL ? n - panel * RECUR_PANEL : RECUR_PANEL;
     const REAL *row = w + panel * RECUR_PANEL * leading;
-    for (int64_t j = 0; j < RECUR_PANEL; j++) {
-      if (j < columns) {
-#if BFLOAT16
-        for (int64_t first = 0; first < k; first += 256) {
-          REAL pairs[128];
-          const int64_t count = k - first < 256 ? k - first : 256;
-          pair_row(pairs, row + j * leading + first, count, 1);
-          for (int64_t i = 0; i < PAIRS(count); i++) out[(first / 2 + i) * RECUR_PANEL + j] = pairs[i];
+    // Some columns at a time, so that what is written stays in the nearest cache.
+    for (int64_t first = 0; first < k; first += 64) {
+      const int64_t count = k - first < 64 ? k - first : 64;
+      REAL *block = out + first / STEPS_TOGETHER * RECUR_PANEL;
+      for (int64_t j = 0; j < RECUR_PANEL; j++) {
+        if (j >= columns) {
+          for (int64_t i = 0; i < PAIRS(count); i++) block[i * RECUR_PANEL + j] = 0;
+          continue;
         }
+#if BFLOAT16
+        REAL pairs[32];
+        pair_row(pairs, row + j * leading + first, count, 1);
+        for (int64_t i = 0; i < PAIRS(count); i++) block[i * RECUR_PANEL + j] = pairs[i];
 #else
-        for (int64_t i = 0; i < k; i++) out[i * RECUR_PANEL + j] = row[j * leading + i];
+        for (int64_t i = 0; i < count; i++) block[i * RECUR_PANEL + j] = row[j * leading + first + i];
 #endif
-      } else {
-        for (int64_t i = 0; i < height; i++) out[i * RECUR_PANEL + j] = 0;
       }
     }
   }

@@ -8,20 +8,46 @@ extension SafetensorsFile {
     named name: String, allowingNonFinite: Bool = false
   ) throws(RecurError) -> [Float] {
     let record = try require(name)
-    var values: [Float]
-    switch record.dtype {
-    case .f32: values = try elements(of: record, repeating: Float(0))
-    case .f64: values = try elements(of: record, repeating: Double(0)).map { Float($0) }
-    case .f16: values = try elements(of: record, repeating: UInt16(0)).map { Self.half($0) }
-    case .bf16:
-      values = try elements(of: record, repeating: UInt16(0))
-        .map { Float(bitPattern: UInt32($0) << 16) }
-    default: throw notReadable(record)
-    }
-    if !allowingNonFinite {
-      try refuseNonFinite(values.firstIndex { !$0.isFinite }.map { ($0, "\(values[$0])") }, record)
+    var values = [Float](repeating: 0, count: record.count)
+    try values.withUnsafeMutableBytesThrowing { (buffer) throws(RecurError) in
+      try read(
+        named: name, into: buffer.bindMemory(to: Float.self), allowingNonFinite: allowingNonFinite)
     }
     return values
+  }
+
+  /// Reads the elements of a tensor as `floats(named:allowingNonFinite:)` does, F32 straight from the file.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor's.
+  ///   - target: Memory for as many elements as the tensor has.
+  ///   - allowingNonFinite: Whether NaN and infinities are an answer instead of an error.
+  /// - Throws: As `floats(named:allowingNonFinite:)`; the memory then holds anything.
+  public func read(
+    named name: String, into target: UnsafeMutableBufferPointer<Float>,
+    allowingNonFinite: Bool = false
+  ) throws(RecurError) {
+    let record = try require(name)
+    precondition(
+      target.count == record.count, "\(target.count) places for \(record.count) elements")
+    switch record.dtype {
+    case .f32: try fill(UnsafeMutableRawBufferPointer(target), with: record)
+    case .f64:
+      _ = target.update(fromContentsOf: try elements(of: record, repeating: 0.0).map { Float($0) })
+    case .f16:
+      _ = target.update(
+        fromContentsOf: try elements(of: record, repeating: UInt16(0)).map { Self.half($0) })
+    case .bf16:
+      _ = target.update(
+        fromContentsOf: try elements(of: record, repeating: UInt16(0))
+          .map { Float(bitPattern: UInt32($0) << 16) })
+    default: throw notReadable(record)
+    }
+    if allowingNonFinite { return }
+    // Without a way out, so that many elements are looked at together.
+    let greatest = target.reduce(0) { max($0, $1.bitPattern & 0x7FFF_FFFF) }
+    if greatest < Float.infinity.bitPattern { return }
+    try refuseNonFinite(target.firstIndex { !$0.isFinite }.map { ($0, "\(target[$0])") }, record)
   }
 
   /// The elements of a tensor as `Double`, all exactly: F64, F32, F16 and BF16.

@@ -48,19 +48,13 @@ package struct MatrixView {
 }
 
 /// Products of large matrices: by the kernels where the processor has vector multiply-add, else (and
-/// in double precision) by OpenBLAS.
+/// in double precision) by OpenBLAS, if it is installed.
 package enum MatrixProduct {
-  private static let usesKernels = Kernels.name != "portable"
+  private static let usesKernels = Kernels.name != "portable" || recur_openblas() == nil
 
   /// Rows of the result that one call computes. The cut never depends on the number of threads, so
   /// neither do the bits.
   private static let chunkRows = 256
-
-  // OpenBLAS's own threads would fight with the team's for the processors.
-  private static let isConfigured: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
 
   /// c = a · b, or c += a · b where `accumulate`; the rows of c lie `leading` scalars apart, by
   /// default one behind the other.
@@ -78,10 +72,10 @@ package enum MatrixProduct {
       }
       return
     }
-    if usesKernels {
-      computeByKernels(a, b, into: c, leading: leading, accumulate: accumulate)
+    if !usesKernels, let library = recur_openblas() {
+      compute(a, b, into: c, leading: leading, accumulate: accumulate, by: library.pointee)
     } else {
-      computeByOpenBLAS(a, b, into: c, leading: leading, accumulate: accumulate)
+      computeByKernels(a, b, into: c, leading: leading, accumulate: accumulate)
     }
   }
 
@@ -125,28 +119,28 @@ package enum MatrixProduct {
     }
   }
 
-  private static func computeByOpenBLAS(
+  private static func compute(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int,
-    accumulate: Bool
+    accumulate: Bool, by library: recur_openblas
   ) {
-    precondition(isConfigured)
     let (rows, inner, columns) = (a.rows, a.columns, b.columns)
     let chunks = (rows + chunkRows - 1) / chunkRows
+    #if DoublePrecision
+      let product = library.dgemm
+    #else
+      let product = library.sgemm
+    #endif
+    guard let product else { preconditionFailure("OpenBLAS without its products") }
+    func transposition(of matrix: MatrixView) -> recur_blas_transposition {
+      matrix.isTransposed ? RECUR_BLAS_TRANSPOSED : RECUR_BLAS_AS_IT_IS
+    }
     ThreadTeam.current.forEachChunk(chunks) { chunk in
       let first = chunk * chunkRows
-      let count = min(chunkRows, rows - first)
-      #if DoublePrecision
-        let function = cblas_dgemm
-      #else
-        let function = cblas_sgemm
-      #endif
-      function(
-        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
-        b.isTransposed ? CblasTrans : CblasNoTrans,
-        blasint(count), blasint(columns), blasint(inner), 1,
-        a.pointer + (a.isTransposed ? first : first * a.leading), blasint(a.leading),
-        b.pointer, blasint(b.leading), accumulate ? 1 : 0,
-        c + first * leading, blasint(leading))
+      product(
+        RECUR_BLAS_ROW_MAJOR, transposition(of: a), transposition(of: b),
+        Int32(min(chunkRows, rows - first)), Int32(columns), Int32(inner), 1,
+        a.pointer + (a.isTransposed ? first : first * a.leading), Int32(a.leading), b.pointer,
+        Int32(b.leading), accumulate ? 1 : 0, c + first * leading, Int32(leading))
     }
   }
 }

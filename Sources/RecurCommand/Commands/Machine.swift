@@ -4,8 +4,9 @@ import Recur
 struct Machine {
   var swift: String
   var unicode: UnicodeVersion
-  var library: String
-  var coreType: String
+  /// Of OpenBLAS; nil where it is not installed.
+  var library: String?
+  var coreType: String?
   var features: [String]
   var kernels: String
   var warnings: [String]
@@ -38,8 +39,8 @@ struct Machine {
       ("Recur", RecurVersion.current),
       ("Swift", swift),
       ("ICU", "\(unicode.icu), Unicode \(unicode.unicode)"),
-      ("OpenBLAS", library),
-      ("Core type", coreType),
+      ("OpenBLAS", library ?? "not installed"),
+      ("Core type", coreType ?? "-"),
       ("Processor", features.joined(separator: " ")),
       ("Kernels", "\(kernels) (of \(Kernels.availableNames.joined(separator: ", ")))"),
     ]
@@ -55,9 +56,9 @@ struct Machine {
           .init("swift", .string(swift)),
           .init("icu", .string(unicode.icu)),
           .init("unicode", .string(unicode.unicode)),
-          .init("openblas", .string(library)),
+          .init("openblas", library.map(JSONValue.string) ?? .null),
         ])),
-      .init("openblas_core_type", .string(coreType)),
+      .init("openblas_core_type", coreType.map(JSONValue.string) ?? .null),
       .init("cpu_features", .strings(features)),
       .init("kernels", .string(kernels)),
       .init("available_kernels", .strings(Kernels.availableNames)),

@@ -45,10 +45,14 @@ extension Module {
     for (name, shape) in expected {
       #if DoublePrecision
         let scalars = try file.doubles(named: name, allowingNonFinite: allowingNonFinite)
+        values.append(Tensor(scalars, shape: shape))
       #else
-        let scalars = try file.floats(named: name, allowingNonFinite: allowingNonFinite)
+        var value = Tensor(unwritten: shape)
+        try file.read(
+          named: name, into: .init(start: value.mutablePointer, count: value.count),
+          allowingNonFinite: allowingNonFinite)
+        values.append(value)
       #endif
-      values.append(Tensor(scalars, shape: shape))
     }
     var index = 0
     visitParameters { _, parameter in
