@@ -206,8 +206,16 @@ struct TrainSentimentTests {
     let first = try training.recur(
       train + ["--output", "first", "--bidirectional", "--pooling", "mean"] + Self.flags)
     #expect(first.code == 0, "\(first.errors)")
-    let second = try training.recur(train + ["--output", "second", "--init-from", "first"])
+    training.folder.file(
+      "more.tsv",
+      String(decoding: training.folder.bytes(of: "reviews.tsv") ?? [], as: UTF8.self).utf8)
+    let second = try training.recur([
+      "train", "sentiment", "more.tsv", "--steps", "2", "-q", "--output", "second", "--init-from",
+      "first",
+    ])
     #expect(second.code == 0, "\(second.errors)")
+    let card = String(decoding: training.folder.bytes(of: "second/README.md") ?? [], as: UTF8.self)
+    #expect(card.contains("- more.tsv, ") && card.contains("- reviews.tsv, "), "\(card)")
     for key in [#""bidirectional" : true"#, #""pooling" : "mean""#] {
       #expect(
         String(decoding: training.folder.bytes(of: "second/config.json") ?? [], as: UTF8.self)

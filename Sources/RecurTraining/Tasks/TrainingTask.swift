@@ -29,7 +29,7 @@ public protocol TrainingTask {
   var tokenizer: Tokenizer { get }
   /// What is trained on.
   var overview: TaskOverview { get }
-  /// The files that the texts came from.
+  /// The files that the texts came from, and behind them those of a model that this one begins with.
   var sources: [TrainingData.Source] { get }
   /// The SHA-256 of all that is trained on and of how it was parted.
   var dataSHA256: String { get }

@@ -67,7 +67,7 @@ extension ClassifierTask {
             + probe.units.map { "\($0.position) (\(rounded($0.weight)))" }.joined(separator: ", ")))
     }
     var card = ModelCard(
-      datasets: data.sources.map {
+      datasets: sources.map {
         .init(name: FolderPath.name(of: $0.path), sha256: $0.sha256, byteCount: $0.bytes)
       }, facts: facts)
     if let report = outcome.report?.classification {

@@ -31,6 +31,8 @@ public struct ClassifierTask: TrainingTask {
   let trainingTokens: [[Int32]]
   let validationTokens: [[Int32]]
   private let beginning: Beginning
+  /// What the model that this one begins with was trained on.
+  private let sourcesOfBeginning: [TrainingData.Source]
   let batches: LengthBatches
   let excerpts: TextExcerpts
   var epoch: ClassifierEpoch?
@@ -56,6 +58,19 @@ public struct ClassifierTask: TrainingTask {
     }
     let directory = try ModelDirectory(contentsOf: path)
     return (.languageModel(directory.model), directory.tokenizer)
+  }
+
+  /// What a model was trained on, as its directory tells; nothing where it does not, or is gone when a run
+  /// is resumed.
+  private static func sources(ofModel path: String) -> [TrainingData.Source] {
+    struct Arguments: Decodable {
+      var files: [TrainingData.Source]
+    }
+    let path = FolderPath.join(path, ModelDirectory.FileName.trainingArguments)
+    let limits = JSONGate.Limits.configuration
+    guard let bytes = try? InputFile.read(path, limit: limits.byteCount) else { return [] }
+    return (try? JSONGate.decode(Arguments.self, from: bytes, limits: limits, path: path))?.files
+      ?? []
   }
 
   /// Prepares a training. No weights are drawn yet: whether they fit into memory is seen first.
@@ -109,6 +124,7 @@ public struct ClassifierTask: TrainingTask {
     }
     try configuration.validate()
     self.vectors = vectors
+    sourcesOfBeginning = options.initFrom.map(Self.sources) ?? []
     self.beginning = beginning
     batches = LengthBatches(batchSize: options.training.batchSize, seed: options.training.seed)
     excerpts = TextExcerpts(
@@ -163,7 +179,7 @@ public struct ClassifierTask: TrainingTask {
   }
 
   /// The files.
-  public var sources: [TrainingData.Source] { data.sources }
+  public var sources: [TrainingData.Source] { data.sources + sourcesOfBeginning }
   /// The SHA-256 of the texts, the labels and how they were parted.
   public var dataSHA256: String { data.sha256 }
   /// What a person should know of the data.
