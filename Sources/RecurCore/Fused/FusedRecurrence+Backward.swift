@@ -129,13 +129,18 @@ extension FusedRecurrence.Window {
   /// The gradients of the pre-activations, summed for each row of the embedding in the order of
   /// the tokens. Threads share the columns, so that the order is the same for any number of them.
   private func sumsByToken(_ tokens: [Int32], rows: Int) -> Tensor {
-    var sums = Tensor(zeros: [rows, cell.gateWidth])
+    let (width, leading) = (cell.gateWidth, cell.gatesLeading)
+    var sums = Tensor(zeros: [rows, width])
     let target = sums.mutablePointer
-    ThreadTeam.current.forEachPart(of: cell.gateWidth, multiple: Int(RECUR_PANEL)) { columns in
-      for (index, token) in tokens.enumerated() {
-        Kernels.table.add(
-          target + Int(token) * cell.gateWidth + columns.lowerBound,
-          gates.pointer + index * cell.gatesLeading + columns.lowerBound, Int64(columns.count))
+    // Taken once: in the loop, both threads would count references to the same objects.
+    let (source, kernels) = (gates.pointer, Kernels.table)
+    withExtendedLifetime(gates) {
+      ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in
+        for (index, token) in tokens.enumerated() {
+          kernels.add(
+            target + Int(token) * width + columns.lowerBound,
+            source + index * leading + columns.lowerBound, Int64(columns.count))
+        }
       }
     }
     return sums
