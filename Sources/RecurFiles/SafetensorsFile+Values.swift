@@ -78,7 +78,7 @@ extension SafetensorsFile {
     return try elements(of: record, repeating: Int64(0)).map { Int64(littleEndian: $0) }
   }
 
-  /// Reads straight into the array that is handed on: the data is in memory once.
+  /// The elements as they are in the file, read straight into an array.
   private func elements<Element: BitwiseCopyable>(
     of record: TensorRecord, repeating zero: Element
   ) throws(RecurError) -> [Element] {

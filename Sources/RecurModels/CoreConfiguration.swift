@@ -77,7 +77,8 @@ struct CoreConfiguration {
       ("dropout", dropout), ("input_dropout", inputDropout),
       ("embedding_dropout", embeddingDropout), ("weight_drop", weightDrop),
     ]
-    for (name, value) in probabilities where !(value >= 0 && value < 1) {
+    // A number that is below 1 may be 1 in the precision that is computed in.
+    for (name, value) in probabilities where !(value >= 0 && Real(value) < 1) {
       problems.append("\(name) is \(value), possible are 0 up to, not including, 1")
     }
     if let forgetBias {

@@ -109,6 +109,8 @@ package enum MatrixProduct {
       rowTasks >= 4 * team.threadCount ? 1 : (b.columns + taskColumns - 1) / taskColumns
     let width = columnTasks == 1 ? b.columns : taskColumns
     let (rowStride, stepStride) = a.isTransposed ? (1, a.leading) : (a.leading, 1)
+    // The panels, which only their address is known of, have to live until the last product.
+    defer { withExtendedLifetime(packed) {} }
     team.forEachChunk(rowTasks * columnTasks) { task in
       let row = task / columnTasks * taskRows
       let column = task % columnTasks * width

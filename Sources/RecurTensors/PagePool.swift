@@ -29,9 +29,15 @@ struct PagePool {
     if let address = waiting.take(UInt(size)) { return address }
     let evicted = evict(statistics.byteCount + size - limit)
     limit += evicted / 8
+    var address = Self.map(size)
+    if address == nil {
+      // What waits in shorter spans may be what the system lacks.
+      evict(statistics.byteCount)
+      address = Self.map(size)
+    }
     statistics.allocations += 1
     statistics.byteCount += size
-    return Self.map(size)
+    return address
   }
 
   /// Keeps pages for other tensors.

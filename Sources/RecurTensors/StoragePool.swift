@@ -69,7 +69,11 @@ package final class StoragePool: Sendable {
   private func takeBlock(_ size: Int) -> UnsafeMutableRawPointer? {
     if let found = state.withLock({ $0.waiting[size]?.popLast() }) { return found.address }
     var address: UnsafeMutableRawPointer?
-    guard posix_memalign(&address, 64, size) == 0 else { return nil }
+    if posix_memalign(&address, 64, size) != 0 {
+      // What waits may be what the system lacks.
+      trim()
+      guard posix_memalign(&address, 64, size) == 0 else { return nil }
+    }
     state.withLock {
       $0.blocks.allocations += 1
       $0.blocks.byteCount += size

@@ -24,8 +24,8 @@ public final class ThreadTeam: Sendable {
   private let handle: Handle
   private let runs = Atomic(0)
 
-  /// How often work was handed to this team: what a computation asks of the kernels, a number that
-  /// depends neither on the machine nor on how many threads there are.
+  /// How often work was handed to this team: what a computation asks of the kernels. A training step's is
+  /// the same for any number of threads.
   package var runCount: Int { runs.load(ordering: .relaxed) }
 
   /// Starts a team.

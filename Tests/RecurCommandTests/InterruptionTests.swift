@@ -48,6 +48,19 @@ struct InterruptionTests {
     ])
     #expect(resumed.code == 0, "\(resumed.errors)")
   }
+
+  @Test("A model whose checkpoints are gone is neither gone on with nor trained anew in its place")
+  func checkpointsGone() throws {
+    let training = SmallTraining()
+    #expect(try training.train().code == 0)
+    let model = training.folder.bytes(of: "model/model.safetensors")
+    try FileManager.default.removeItem(atPath: training.folder("model/checkpoints"))
+    let resumed = try training.recur(
+      training.trainArguments("model", steps: 12, ["--resume"]))
+    #expect(
+      resumed.code != 0 && resumed.errors.contains("checkpoints are gone"), "\(resumed.errors)")
+    #expect(training.folder.bytes(of: "model/model.safetensors") == model)
+  }
 }
 
 /// What lies in the directory of a training.

@@ -47,6 +47,16 @@ struct LanguageModelConfigurationTests {
     }
   }
 
+  @Test("A probability that is 1 in the precision of the weights is no dropout")
+  func almostOne() throws {
+    let bad = LanguageModelConfiguration(
+      cell: .gru, vocabularySize: 5, embeddingSize: 4, hiddenSizes: [4],
+      dropout: Double(Real(1).nextDown) + 0.6 * Double(Real(1).ulp) / 2)
+    #expect(bad.dropout <= 1)
+    let error = #expect(throws: RecurError.self) { try bad.validate() }
+    #expect(error?.what.contains("dropout is") == true)
+  }
+
   @Test("All problems are listed at once")
   func allProblemsAtOnce() throws {
     let bad = LanguageModelConfiguration(

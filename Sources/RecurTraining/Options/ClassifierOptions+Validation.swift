@@ -68,7 +68,7 @@ extension ClassifierOptions {
       }
       return
     }
-    if bidirectional, freezeCore {
+    if bidirectional, freezeCore, beginsWithLanguageModel {
       throw RecurError(
         kind,
         "--bidirectional and --freeze-core: a language model reads forwards, and the fresh backward "

@@ -105,6 +105,12 @@ extension ClassifierOptions {
   /// Whether a language model is trained first.
   public var isPretrained: Bool { pretrainMinutes != nil || pretrainEpochs != nil }
 
+  /// Whether the classifier begins with a language model, which reads forwards alone, and not with another
+  /// classifier.
+  var beginsWithLanguageModel: Bool {
+    isPretrained || initFrom.map { !ModelDirectory.isClassifier($0) } ?? false
+  }
+
   /// How labelled files are read.
   var reading: LabelledReading {
     // Of rows, only the one that has ill-formed bytes is left out; strict stops there.

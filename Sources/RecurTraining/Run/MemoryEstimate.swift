@@ -74,25 +74,34 @@ public struct MemoryEstimate: Sendable, Equatable {
   ///   - configuration: The model.
   ///   - optimizerStates: Tensors that the optimizer keeps for each parameter.
   ///   - batchSize: B.
+  ///   - isAdversarial: Whether each step is done on perturbed inputs too.
   ///   - longestText: The tokens of the longest text; a batch is as long as its longest.
   ///   - trainingTokenCount: Tokens of the texts that are trained on.
   ///   - validationTokenCount: Tokens that are held out.
   public init(
     _ configuration: SequenceClassifierConfiguration, optimizerStates: Int, batchSize: Int,
-    longestText: Int, trainingTokenCount: Int, validationTokenCount: Int
+    isAdversarial: Bool, longestText: Int, trainingTokenCount: Int, validationTokenCount: Int
   ) {
-    let directions = configuration.isBidirectional ? 2.0 : 1
+    // Gradients flow through the last two segments of both directions.
+    let directions = configuration.isBidirectional ? 2 : 1
+    let steps = max(1, min(longestText, directions * configuration.maximumTokens))
     let language = LanguageModelConfiguration(
       cell: configuration.cell, vocabularySize: 1, embeddingSize: 1,
       hiddenSizes: configuration.hiddenSizes)
     self.init(
       language, optimizerStates: optimizerStates, batchSize: batchSize,
-      windowLength: max(1, min(longestText, configuration.maximumTokens)),
-      trainingTokenCount: trainingTokenCount, validationTokenCount: validationTokenCount)
-    activations *= directions
+      windowLength: steps, trainingTokenCount: trainingTokenCount,
+      validationTokenCount: validationTokenCount)
+    activations *= Double(directions)
+    let real = Double(MemoryLayout<Real>.size)
+    if isAdversarial {
+      // The embedded tokens, the perturbation, their sum, and the gradients of these.
+      activations +=
+        6 * real * Double(steps) * Double(batchSize) * Double(configuration.embeddingSize)
+    }
     parameters =
-      Double(MemoryLayout<Real>.size) * Double(configuration.parameterCount)
-      * Double(4 + optimizerStates)
+      real * Double(configuration.parameterCount)
+      * Double(4 + optimizerStates + (isAdversarial ? 1 : 0))
     evaluation = 0
     stepsFlag = "--maximum-tokens"
   }

@@ -29,10 +29,13 @@ extension TrainingRun {
 
   /// The checkpoint to go on from; nil for a run from the beginning.
   ///
-  /// - Throws: `.cannotCreate` where the directory already holds a model and nobody asked to resume.
+  /// - Throws: `.cannotCreate` where the directory already holds a model, and nobody asked to resume or its
+  ///   checkpoints are gone.
   static func checkpoint(
     resuming: Bool, in output: String, warn: (String) -> Void
   ) throws(RecurError) -> String? {
+    let holdsModel =
+      access(FolderPath.join(output, ModelDirectory.FileName.weights), F_OK) == 0
     let all = DurableDirectory.numbered(
       in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
     if resuming {
@@ -42,10 +45,16 @@ extension TrainingRun {
           .badData, "none of the \(all.count) checkpoints is whole", at: .init(path: output),
           hint: "train anew in another directory")
       }
+      // A run makes the folder before anything else, so a model may be older than the first checkpoint.
+      if path == nil, holdsModel, access(Checkpoint<Task>.folder(of: output), F_OK) != 0 {
+        throw RecurError(
+          .cannotCreate, "the directory holds a model whose checkpoints are gone",
+          at: .init(path: output),
+          hint: "name another directory; --init-from can begin with this model")
+      }
       return path
     }
-    let weights = FolderPath.join(output, ModelDirectory.FileName.weights)
-    if !all.isEmpty || access(weights, F_OK) == 0 {
+    if !all.isEmpty || holdsModel {
       throw RecurError(
         .cannotCreate, "the directory already holds a model", at: .init(path: output),
         hint: "add --resume to go on with its training, or name another directory")

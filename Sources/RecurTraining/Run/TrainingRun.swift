@@ -15,7 +15,7 @@ import RecurText
 ///         metrics.jsonl                                    losses, evaluations, samples
 ///         training_args.json                               options, files, versions
 ///
-/// With the same options, data and kernels a run gives the same bits for any number of threads, and
+/// With the same options, data and kernels (and, for `portable`, OpenBLAS or none) a run gives the same bits for any number of threads, and
 /// however often it was interrupted, by a stop or by the death of the process, and resumed. Only a run
 /// of a number of minutes is not repeatable, because its learning rate falls by the clock: it resumes
 /// with the time that was left, and each line of the metrics says at which part of its time it was.
@@ -88,6 +88,7 @@ public final class TrainingRun<Task: TrainingTask> {
     let checkpoint = try Self.checkpoint(resuming: common.resume, in: output) {
       warnings.append($0)
     }
+    try Folder.create(Checkpoint<Task>.folder(of: output))
     let restored = try checkpoint.map { path throws(RecurError) in
       try Checkpoint<Task>.state(at: path)
     }

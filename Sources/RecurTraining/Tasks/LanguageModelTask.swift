@@ -6,7 +6,7 @@ import RecurTensors
 public import RecurText
 
 /// The training of a language model by truncated backpropagation through time: windows of a stream, in
-/// order, with the state carried from each to the next within an epoch.
+/// order, with the state carried from each to the next within an epoch, but for those that begin fresh.
 public struct LanguageModelTask: TrainingTask {
   /// `recur train lm`.
   public static let name = "lm"

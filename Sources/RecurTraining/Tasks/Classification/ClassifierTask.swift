@@ -6,8 +6,8 @@ public import RecurModels
 import RecurTensors
 public import RecurText
 
-/// The training of a classifier: batches of whole texts of similar length, in another order in each
-/// epoch.
+/// The training of a classifier: batches of texts, and of excerpts of them, of similar length, in another
+/// order in each epoch.
 ///
 /// The best model is the one with the least log loss on the held-out texts after calibration by a
 /// temperature, which is stored with it.
@@ -80,8 +80,7 @@ public struct ClassifierTask: TrainingTask {
   ///   - data: The texts.
   ///   - source: The directory of a model to begin with; nil for `options.initFrom`.
   ///   - tokenizer: A tokenizer to be used instead of a new one.
-  ///   - checkpoint: The checkpoint that the run goes on from: it has the weights, so nothing is read
-  ///     that a new run begins with.
+  ///   - checkpoint: The checkpoint that the run goes on from: it has the weights, so no others are read.
   /// - Throws: What reading a language model or vectors throws; `.badConfiguration` for a model that
   ///   cannot be, or a checkpoint of other classes.
   public init(
@@ -131,7 +130,7 @@ public struct ClassifierTask: TrainingTask {
       of: data.training.texts, countOfEach: options.excerpts, seed: options.training.seed)
     depth = LayerDepth(
       layerCount: configuration.hiddenSizes.count,
-      isBackwardFresh: options.bidirectional && (options.initFrom != nil || options.isPretrained))
+      isBackwardFresh: options.bidirectional && options.beginsWithLanguageModel)
     classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
   }
 
@@ -218,6 +217,7 @@ public struct ClassifierTask: TrainingTask {
   public func memory(optimizerStates: Int) -> MemoryEstimate {
     MemoryEstimate(
       configuration, optimizerStates: optimizerStates, batchSize: options.training.batchSize,
+      isAdversarial: options.adversarialSize > 0,
       longestText: trainingTokens.reduce(0) { max($0, $1.count) },
       trainingTokenCount: overview.trainingTokenCount,
       validationTokenCount: overview.validationTokenCount)
