@@ -60,7 +60,7 @@ demo: build
 	$(RECUR) generate out/demo --prompt "$$prompt" --length 600 --seed 1
 	echo
 	$(RECUR) sentiment "I want those two hours back." "What a wonderful film!" \
-	  "It broke after a week, and nobody answers my letters."
+	  "Stopped working after two days."
 
 build: packages
 	$(SWIFT) build -c release $(STATIC) --product recur
