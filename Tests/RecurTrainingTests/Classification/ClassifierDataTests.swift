@@ -25,6 +25,27 @@ import Testing
     #expect(Set(data.training.texts + data.validation.texts).count == 100)
   }
 
+  @Test("Equal texts stay together, and what is held out of all texts is held out of some of them")
+  func byContent() throws {
+    func set(_ range: Range<Int>) -> LabelledSet {
+      LabelledSet(
+        texts: range.map { "Text \($0 / 2)" + ($0 % 2 == 0 ? "" : " ") },
+        labels: range.map { $0 / 2 % 2 }, classNames: ["no", "yes"])
+    }
+    var options = ClassifierOptions()
+    options.training.validationFraction = 0.1
+    func held(_ range: Range<Int>) throws -> [String] {
+      try ClassifierData(options, set(range)).validation.texts
+    }
+    let all = Set(try held(0..<4000))
+    #expect(all.count == 400)
+    #expect(all.count { $0.hasSuffix(" ") == false && all.contains($0 + " ") } >= 199)
+    let some = try held(1000..<3000)
+    #expect(some.count { all.contains($0) } > 180)
+    options.training.seed += 1
+    #expect(try held(1000..<3000).count { all.contains($0) } < 60)
+  }
+
   @Test("Texts of one class are refused by the name of the class")
   func oneClass() {
     let error = #expect(throws: RecurError.self) { try data([1, 1, 1, 1]) }

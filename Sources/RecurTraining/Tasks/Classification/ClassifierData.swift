@@ -54,8 +54,7 @@ public struct ClassifierData: Sendable {
       validation = held
     } else {
       let split = StratifiedSplit(
-        set.labels, classCount: set.classNames.count, fraction: common.validationFraction,
-        seed: common.seed)
+        set, fraction: common.validationFraction, seed: common.seed)
       training = set.part(split.training)
       validation = set.part(split.validation)
       if validation.texts.isEmpty, common.validationFraction > 0 {
