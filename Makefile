@@ -127,7 +127,7 @@ pretrained: build
 	  --recipe pretrained
 	$(RECUR) train sentiment out/corpora/vader-labelled.tsv --output out/pretrained --init-from out/reviews \
 	  --recipe short-texts
-	cp out/pretrained/{config.json,tokenizer.json,model.safetensors,README.md} Sources/CPretrained/Model
+	cp out/pretrained/{config.json,tokenizer.json,model.safetensors,ngrams.safetensors,README.md} Sources/CPretrained/Model
 	touch Sources/CPretrained/pretrained.c
 
 # The narrated scripts, as they stand; their output is kept beside them.

@@ -5,12 +5,14 @@
 
 Recur's time is that of the whole command: start, reading, tokenizing, scoring, writing. PyTorch's is the
 model's alone (peers/score_model.py), the texts tokenized and in memory; beside it stands the time with its
-tokenizer. The probabilities have to be the same. `make bench` makes the environment of the peer.
+tokenizer. The probabilities of the network have to be the same; a model's n-grams, which PyTorch knows nothing
+of, are part of Recur's time alone. `make bench` makes the environment of the peer.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,13 +30,27 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scored = os.path.join(folder, "scored.jsonl")
-        start = time.perf_counter()
-        result = subprocess.run(
-            [RECUR, "sentiment", "--model", options.model, "--input", options.file, "--output", scored,
-             "--threads", options.threads, "--quiet"], capture_output=True, text=True)
-        seconds = time.perf_counter() - start
-        if result.returncode != 0:
-            sys.exit(result.stderr.strip())
+
+        def score(model):
+            start = time.perf_counter()
+            result = subprocess.run(
+                [RECUR, "sentiment", "--model", model, "--input", options.file, "--output", scored,
+                 "--threads", options.threads, "--quiet"], capture_output=True, text=True)
+            if result.returncode != 0:
+                sys.exit(result.stderr.strip())
+            return time.perf_counter() - start
+
+        seconds = score(options.model)
+        with open(os.path.join(options.model, "config.json"), encoding="utf-8") as file:
+            configuration = json.load(file)
+        if configuration.pop("ngram_scale", None) is not None:
+            network = os.path.join(folder, "network")
+            os.mkdir(network)
+            for name in ["tokenizer.json", "model.safetensors"]:
+                shutil.copy(os.path.join(options.model, name), network)
+            with open(os.path.join(network, "config.json"), "w", encoding="utf-8") as file:
+                json.dump(configuration, file)
+            score(network)
         try:
             peer = run([PYTHON, os.path.join(os.path.dirname(__file__), "peers", "score_model.py"),
                         options.model, scored, "--threads", options.threads, "--batch-size",

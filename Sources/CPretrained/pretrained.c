@@ -13,3 +13,4 @@
 FILE_IN_PROGRAM(configuration, "config.json")
 FILE_IN_PROGRAM(tokenizer, "tokenizer.json")
 FILE_IN_PROGRAM(weights, "model.safetensors")
+FILE_IN_PROGRAM(ngrams, "ngrams.safetensors")

@@ -78,6 +78,15 @@ extension SafetensorsFile {
     return try elements(of: record, repeating: Int64(0)).map { Int64(littleEndian: $0) }
   }
 
+  /// The elements of a U32 tensor.
+  ///
+  /// - Throws: `.badData` for another dtype or a missing tensor.
+  public func words(named name: String) throws(RecurError) -> [UInt32] {
+    let record = try require(name)
+    guard record.dtype == .u32 else { throw notReadable(record) }
+    return try elements(of: record, repeating: UInt32(0)).map { UInt32(littleEndian: $0) }
+  }
+
   /// The elements as they are in the file, read straight into an array.
   private func elements<Element: BitwiseCopyable>(
     of record: TensorRecord, repeating zero: Element

@@ -31,6 +31,13 @@ extension SafetensorsFile {
       self.init(name, .i64, shape, integers)
     }
 
+    /// A tensor of `UInt32` (U32).
+    ///
+    /// - Precondition: as many elements as the shape says.
+    public init(_ name: String, shape: [Int], words: [UInt32]) {
+      self.init(name, .u32, shape, words)
+    }
+
     /// A tensor of any type from its little-endian, row-major bytes.
     ///
     /// - Precondition: as many bytes as dtype and shape say.

@@ -29,6 +29,7 @@ enum ConfigurationKey: String, CodingKey {
   case namesByID = "id2label"
   case idsByName = "label2id"
   case temperature
+  case ngramScale = "ngram_scale"
   case maximumTokens = "maximum_tokens"
   case problemType = "problem_type"
 }

@@ -12,7 +12,8 @@ extension SentimentModel {
       return try SentimentModel(
         configuration: bytes(recur_pretrained_configuration()),
         tokenizer: bytes(recur_pretrained_tokenizer()),
-        weights: bytes(recur_pretrained_weights()), name: "the model that ships")
+        weights: bytes(recur_pretrained_weights()),
+        ngrams: bytes(recur_pretrained_ngrams()), name: "the model that ships")
     } catch {
       // Tests hold the files that the program was built from: only a broken build comes here.
       preconditionFailure(error.what)

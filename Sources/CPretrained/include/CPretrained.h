@@ -15,5 +15,7 @@ struct recur_pretrained_file recur_pretrained_configuration(void);
 struct recur_pretrained_file recur_pretrained_tokenizer(void);
 /// model.safetensors
 struct recur_pretrained_file recur_pretrained_weights(void);
+/// ngrams.safetensors
+struct recur_pretrained_file recur_pretrained_ngrams(void);
 
 #endif

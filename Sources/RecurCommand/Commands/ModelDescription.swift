@@ -59,6 +59,13 @@ struct ModelDescription {
       ),
       ("Pooling", configuration.pooling.rawValue),
       ("Temperature", NumberText.fixed(configuration.temperature, 4)),
+      (
+        "N-grams",
+        directory.ngrams.map {
+          "\(NumberText.grouped($0.count)), times "
+            + NumberText.fixed(configuration.ngramScale ?? 0, 4)
+        } ?? "none"
+      ),
       ("Embedding", "\(configuration.embeddingSize)"),
       ("Dropout", "\(configuration.dropoutDescription) in training"),
     ]

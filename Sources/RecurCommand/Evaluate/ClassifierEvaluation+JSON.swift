@@ -6,17 +6,21 @@ extension ClassifierEvaluation {
     var members: [JSONValue.Member] = [
       .init("class_names", .strings(classNames)),
       .init("model", try JSONValue(encoding: report)),
+      .init(
+        "network",
+        try network.map { (report) throws(RecurError) in try JSONValue(encoding: report) }
+          ?? .null),
       .init("files", .array(zip(set.sources, set.layouts).map(Self.value))),
       .init("bad_rows", .integer(set.badRows.count)),
       .init("baseline", .null), .init("duplicates", .null),
       .init("mistakes", .array(mistakes.map(value))),
     ]
     if let baseline, let overlap {
-      members[4].value = .object([
+      members[5].value = .object([
         .init("files", .strings(baseline.files)), .init("texts", .integer(baseline.textCount)),
         .init("report", try JSONValue(encoding: baseline.report)),
       ])
-      members[5].value = .integer(overlap.count)
+      members[6].value = .integer(overlap.count)
     }
     return members
   }

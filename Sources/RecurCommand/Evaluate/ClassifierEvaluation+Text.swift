@@ -10,6 +10,9 @@ extension ClassifierEvaluation {
     text += "\(NumberText.grouped(report.count)) \(report.count == 1 ? "text" : "texts")\n\n"
     text += summary
     text += "\n" + perClass + "\n" + confusion
+    if network != nil {
+      text += "\nThe network is the model without its n-grams.\n"
+    }
     if let baseline {
       text += "\nThe linear model (words and pairs of words) was fitted on "
       text += "\(NumberText.grouped(baseline.textCount)) texts of "
@@ -45,12 +48,16 @@ extension ClassifierEvaluation {
     ]
     var columns = [titles, column(report)]
     var heading = ["", "model"]
+    if let network {
+      columns.append(column(network))
+      heading.append("network")
+    }
     if let baseline {
       columns.append(column(baseline.report))
       heading.append("linear")
     }
     let rows = titles.indices.map { row in columns.map { $0[row] } }
-    return TextTable.columns([heading] + rows, numeric: [1, 2])
+    return TextTable.columns([heading] + rows, numeric: [1, 2, 3])
   }
 
   private var perClass: String {

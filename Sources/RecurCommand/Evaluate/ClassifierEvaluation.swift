@@ -20,6 +20,8 @@ struct ClassifierEvaluation {
   let classNames: [String]
   let set: LabelledSet
   let report: ClassificationReport
+  /// The network without its n-grams; nil for a model that has none.
+  private(set) var network: ClassificationReport?
   /// The most confident mistakes, the surest first.
   private(set) var mistakes: [Mistake] = []
   private(set) var baseline: Baseline?
@@ -37,17 +39,25 @@ struct ClassifierEvaluation {
     of directory: ClassifierDirectory, on files: [String], _ reading: LabelledReading,
     mistakeCount: Int
   ) throws(RecurError) {
-    let model = try SentimentModel(directory.model, directory.tokenizer)
+    let model = try SentimentModel(directory)
     classNames = model.classNames
     let set = try LabelledSet(contentsOf: files, reading, classNames: classNames)
     self.set = set
     var probabilities: [Float] = []
     probabilities.reserveCapacity(set.texts.count * classNames.count)
+    var alone: [Float] = []
     var found: [Mistake] = []
     var position = 0
     for begin in stride(from: 0, to: set.texts.count, by: 1024) {
       let texts = Array(set.texts[begin..<min(begin + 1024, set.texts.count)])
-      for score in model.scores(of: texts) {
+      let logits = model.scorer.logits(of: texts.map { model.tokenizer.encode($0) })
+      let terms = model.ngrams?.logits(of: texts)
+      if terms != nil {
+        alone += model.sentiments(ofLogits: logits, nil).flatMap {
+          $0.probabilities.map { Float($0) }
+        }
+      }
+      for score in model.sentiments(ofLogits: logits, terms) {
         probabilities += score.probabilities.map { Float($0) }
         let prediction = classNames.firstIndex {
           $0.utf8.elementsEqual(score.label.utf8)
@@ -67,6 +77,10 @@ struct ClassifierEvaluation {
       .prefix(mistakeCount).map(\.element)
     report = try ClassificationReport(
       labels: set.labels, probabilities: probabilities, classCount: classNames.count)
+    if model.ngrams != nil {
+      network = try ClassificationReport(
+        labels: set.labels, probabilities: alone, classCount: classNames.count)
+    }
   }
 
   /// Fits the linear model on labelled files and measures it on the same texts; compares the texts.

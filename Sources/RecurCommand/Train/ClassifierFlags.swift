@@ -65,6 +65,14 @@ struct ClassifierFlags: ParsableArguments {
     transform: Values.finite)
   var adversarialSize: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Add what so many runs of one to three words say by themselves: a linear model of the same texts, "
+        + "scaled on the held-out ones. 200000 is usual; 0 for none. (default: \(defaults.ngrams))",
+      valueName: "n"),
+    transform: Values.whole)
+  var ngrams: Int?
+
   @Flag(help: "Let each class count the same, however many texts it has.")
   var classWeights = false
 
@@ -83,6 +91,7 @@ struct ClassifierFlags: ParsableArguments {
     settings[.discriminativeRate] = discriminativeRate.map(JSONValue.number)
     settings[.excerpts] = excerpts.map(JSONValue.integer)
     settings[.adversarialSize] = adversarialSize.map(JSONValue.number)
+    settings[.ngrams] = ngrams.map(JSONValue.integer)
     settings[.classWeights] = classWeights ? .bool(true) : nil
     settings[.baseline] = noBaseline ? .bool(false) : nil
     return settings

@@ -72,7 +72,8 @@ extension ClassifierTask: ShownTask {
       + "\(NumberText.fixed(range.upperBound * 100, 1)))"
   }
 
-  /// How the files were read, which classes there are, and what the embedding began with.
+  /// How the files were read, which classes there are, what stands beside the network, and what the
+  /// embedding began with.
   var dataRows: [(String, String)] {
     var rows = zip(data.sources, data.layouts).map { source, layout in
       ("file", "\(DisplayText.escaped(source.path, limit: 4096)): \(layout)")
@@ -83,6 +84,13 @@ extension ClassifierTask: ShownTask {
     }
     rows.append(
       ("classes", counts.joined(separator: ", ") + (names.count > 20 ? ", …" : "")))
+    if let ngrams {
+      rows.append(
+        (
+          "n-grams",
+          "\(NumberText.grouped(ngrams.count)) runs of one to three words beside the network"
+        ))
+    }
     if let vectors {
       rows.append(
         (

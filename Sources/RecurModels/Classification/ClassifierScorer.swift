@@ -43,10 +43,20 @@ public struct ClassifierScorer: Sendable {
   }
 
   /// The probability of each class, computed in double precision.
-  func probabilities(ofLogits logits: ArraySlice<Float>) -> [Double] {
+  ///
+  /// - Parameters:
+  ///   - logits: Those of the network, (C).
+  ///   - term: What the n-grams add before they are scaled, (C); nil for nothing.
+  func probabilities(ofLogits logits: ArraySlice<Float>, and term: [Float]? = nil) -> [Double] {
     let temperature = model.configuration.temperature
     let most = logits.max() ?? 0
-    let weights = logits.map { exponential(Double($0 - most) / temperature) }
+    var scaled = logits.map { Double($0 - most) / temperature }
+    if let term, let scale = model.configuration.ngramScale {
+      for (index, value) in term.enumerated() { scaled[index] += scale * Double(value) }
+      let most = scaled.max() ?? 0
+      scaled = scaled.map { $0 - most }
+    }
+    let weights = scaled.map { exponential($0) }
     let total = weights.reduce(0, +)
     return weights.map { $0 / total }
   }

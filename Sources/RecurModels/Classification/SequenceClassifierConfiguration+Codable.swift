@@ -7,11 +7,11 @@ extension SequenceClassifierConfiguration: Codable {
 
   /// Reads a configuration and refuses one that cannot be built.
   ///
-  /// `bidirectional`, `dropout`, `temperature`, `forget_bias`, `maximum_tokens` and `label2id` may be
-  /// missing (false, 0, 1, none, 512, the reverse of `id2label`), and so may everything else that is
-  /// dropped (nothing). `torch_dtype` may be `float16` or
-  /// `bfloat16`, of weights that are widened when they are loaded. Keys that are not Recur's are let
-  /// pass, as other tools add theirs.
+  /// `bidirectional`, `dropout`, `temperature`, `ngram_scale`, `forget_bias`, `maximum_tokens` and
+  /// `label2id` may be missing (false, 0, 1, none, none, 512, the reverse of `id2label`), and so may
+  /// everything else that is dropped (nothing). `torch_dtype` may be `float16` or `bfloat16`, of weights
+  /// that are widened when they are loaded. Keys that are not Recur's are let pass, as other tools add
+  /// theirs.
   ///
   /// - Throws: `RecurError` of kind `.badConfiguration` with every problem in one line, or
   ///   the decoder's own error where numbers that are no integers are the only ones.
@@ -23,6 +23,8 @@ extension SequenceClassifierConfiguration: Codable {
     let poolings = Pooling.allCases.map(\.rawValue).joined(separator: ", ")
     let pooling = reader.read(Pooling.self, .pooling, "one of \(poolings)")
     let temperature = reader.read(Double.self, .temperature, "a number", default: 1)
+    let ngramScale =
+      reader.read(Double?.self, .ngramScale, "a number", default: .some(nil)) ?? nil
     let maximumTokens = reader.read(Int.self, .maximumTokens, "a plain integer", default: 512)
     let classNames = Self.classNames(&reader)
     // The placeholders stand only where a problem is noted already, so no further one comes of them.
@@ -30,7 +32,7 @@ extension SequenceClassifierConfiguration: Codable {
       cell: core.cell, vocabularySize: core.vocabularySize, embeddingSize: core.embeddingSize,
       hiddenSizes: core.hiddenSizes, isBidirectional: isBidirectional ?? false,
       pooling: pooling ?? .last, dropout: core.dropout, classNames: classNames ?? ["0", "1"],
-      temperature: temperature ?? 1, forgetBias: core.forgetBias,
+      temperature: temperature ?? 1, ngramScale: ngramScale, forgetBias: core.forgetBias,
       maximumTokens: maximumTokens ?? 512, locksDropout: core.locksDropout,
       inputDropout: core.inputDropout, embeddingDropout: core.embeddingDropout,
       weightDrop: core.weightDrop)
@@ -75,6 +77,7 @@ extension SequenceClassifierConfiguration: Codable {
       Dictionary(numbered.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }),
       forKey: .idsByName)
     try container.encode(temperature, forKey: .temperature)
+    try container.encodeIfPresent(ngramScale, forKey: .ngramScale)
     try container.encode(maximumTokens, forKey: .maximumTokens)
     try container.encode("single_label_classification", forKey: .problemType)
   }

@@ -26,6 +26,9 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
   /// What the logits are divided by before the softmax: 1 unless calibrated (Guo and others, "On
   /// Calibration of Modern Neural Networks", ICML 2017).
   public var temperature: Double
+  /// What the term of the model's n-grams is multiplied by before it is added to the logits, see
+  /// `NGramTerm`; nil for a model without one.
+  public var ngramScale: Double?
   /// What the biases of an LSTM's forget gate add up to at the start; nil where they are drawn.
   public var forgetBias: Double?
   /// In training, the tokens at the end of a text through which gradients flow. Those before them
@@ -44,7 +47,8 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
   public init(
     cell: CellKind, vocabularySize: Int, embeddingSize: Int, hiddenSizes: [Int],
     isBidirectional: Bool = false, pooling: Pooling = .concat, dropout: Double = 0,
-    classNames: [String], temperature: Double = 1, forgetBias: Double? = nil,
+    classNames: [String], temperature: Double = 1, ngramScale: Double? = nil,
+    forgetBias: Double? = nil,
     maximumTokens: Int = 512, locksDropout: Bool = false, inputDropout: Double = 0,
     embeddingDropout: Double = 0, weightDrop: Double = 0
   ) {
@@ -57,6 +61,7 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
     self.dropout = dropout
     self.classNames = classNames
     self.temperature = temperature
+    self.ngramScale = ngramScale
     self.forgetBias = forgetBias
     self.maximumTokens = maximumTokens
     self.locksDropout = locksDropout
@@ -117,6 +122,9 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
     }
     if !(temperature.isFinite && temperature > 0) {
       problems.append("temperature is \(temperature), possible are numbers above 0")
+    }
+    if let ngramScale, !(ngramScale.isFinite && ngramScale >= 0) {
+      problems.append("ngram_scale is \(ngramScale), possible are numbers from 0 on")
     }
     if !(1...Self.maximumTokenLimit).contains(maximumTokens) {
       problems.append(

@@ -8,6 +8,7 @@ public import RecurText
 ///
 ///     config.json          what the model is made of, the classes' names, the temperature
 ///     model.safetensors    the weights, under PyTorch's names
+///     ngrams.safetensors   the term of its n-grams, where it has one
 ///     tokenizer.json       the tokenizer
 ///     README.md            the model card
 ///     training_args.json   how it was trained, where that is known
@@ -17,6 +18,8 @@ public struct ClassifierDirectory: Sendable {
   public var model: SequenceClassifier
   /// The tokenizer that the model was trained with.
   public var tokenizer: Tokenizer
+  /// The term of the model's n-grams; nil exactly where its configuration has no `ngramScale`.
+  public var ngrams: NGramTerm?
   /// The facts of the model card; what is loaded has none.
   public var card: ModelCard
   /// What `training_args.json` holds, an object.
@@ -29,15 +32,18 @@ public struct ClassifierDirectory: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - tokenizer: A tokenizer of as many tokens as the model has.
+  ///   - ngrams: The term of its n-grams, for a model whose configuration has an `ngramScale`.
   ///   - card: The facts of the model card.
   ///   - trainingArguments: The content of `training_args.json`; see `JSONValue.init(encoding:)`.
   ///   - evaluationResults: The content of `eval_results.json`.
   public init(
-    _ model: SequenceClassifier, _ tokenizer: Tokenizer, card: ModelCard = ModelCard(),
-    trainingArguments: JSONValue? = nil, evaluationResults: JSONValue? = nil
+    _ model: SequenceClassifier, _ tokenizer: Tokenizer, ngrams: NGramTerm? = nil,
+    card: ModelCard = ModelCard(), trainingArguments: JSONValue? = nil,
+    evaluationResults: JSONValue? = nil
   ) {
     self.model = model
     self.tokenizer = tokenizer
+    self.ngrams = ngrams
     self.card = card
     self.trainingArguments = trainingArguments
     self.evaluationResults = evaluationResults
@@ -53,12 +59,15 @@ public struct ClassifierDirectory: Sendable {
   /// - Throws: `.missingInput` where there is nothing, `.badData` with every problem in one line, or
   ///   saying what the model is where it is a language model.
   public init(contentsOf path: String, allowingNonFinite: Bool = false) throws(RecurError) {
-    let files = try ModelFiles<SequenceClassifierConfiguration>(
-      try ModelLocation(path), path: path)
+    let location = try ModelLocation(path)
+    let files = try ModelFiles<SequenceClassifierConfiguration>(location, path: path)
     self.init(
       try SequenceClassifier(
         files.configuration, from: files.weights, allowingNonFinite: allowingNonFinite),
-      files.tokenizer, trainingArguments: files.trainingArguments,
+      files.tokenizer,
+      ngrams: try files.configuration.ngrams { () throws(RecurError) in
+        try SafetensorsFile(contentsOf: location.ngrams)
+      }, trainingArguments: files.trainingArguments,
       evaluationResults: files.evaluationResults)
   }
 
@@ -88,7 +97,16 @@ public struct ClassifierDirectory: Sendable {
         .badConfiguration, "the parameters of the model are not those of its configuration",
         at: .init(path: path), hint: "write its parameters by SafetensorsFile and storedTensors")
     }
+    guard
+      (ngrams?.classCount).map({ $0 == configuration.classCount })
+        ?? (configuration.ngramScale == nil), (ngrams == nil) == (configuration.ngramScale == nil)
+    else {
+      throw RecurError(
+        .badConfiguration, "the n-grams of the model are not those of its configuration",
+        at: .init(path: path), hint: "give both ngrams and ngramScale, or neither")
+    }
     var files = try SmallModelFiles(configuration, tokenizer, path: path)
+    if let ngrams { files.add(ModelDirectory.FileName.ngrams, ngrams.encoded()) }
     files.add(ModelDirectory.FileName.trainingArguments, trainingArguments)
     files.add(ModelDirectory.FileName.evaluationResults, evaluationResults)
     files.add(

@@ -56,6 +56,8 @@ public struct ModelDirectory: Sendable {
     public static let configuration = "config.json"
     /// The weights.
     public static let weights = "model.safetensors"
+    /// The term of a classifier's n-grams.
+    public static let ngrams = "ngrams.safetensors"
     /// The tokenizer.
     public static let tokenizer = "tokenizer.json"
     /// How text is written unless told otherwise.

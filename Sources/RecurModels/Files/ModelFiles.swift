@@ -145,6 +145,10 @@ struct SmallModelFiles {
     if let value { files.append((name, value.encoded(pretty: true))) }
   }
 
+  mutating func add(_ name: String, _ bytes: [UInt8]) {
+    files.append((name, bytes))
+  }
+
   mutating func add(_ name: String, _ text: String) {
     files.append((name, Array(text.utf8)))
   }

@@ -15,6 +15,7 @@ struct ModelLocation {
   let configuration: String
   let weights: String
   let tokenizer: String
+  let ngrams: String
   let generation: String?
   let trainingArguments: String?
   let evaluationResults: String?
@@ -49,6 +50,9 @@ struct ModelLocation {
     tokenizer =
       find(ModelDirectory.FileName.tokenizer)
       ?? FolderPath.join(path, ModelDirectory.FileName.tokenizer)
+    ngrams =
+      find(ModelDirectory.FileName.ngrams)
+      ?? FolderPath.join(path, ModelDirectory.FileName.ngrams)
     generation = find(ModelDirectory.FileName.generation)
     trainingArguments = find(ModelDirectory.FileName.trainingArguments)
     evaluationResults = find(ModelDirectory.FileName.evaluationResults)

@@ -64,8 +64,11 @@ extension Module {
 
 extension SafetensorsFile {
   /// What is missing, extra, or of a shape or type that does not fit.
+  ///
+  /// - Parameter others: Tensors that are looked at elsewhere.
   func problems(
-    expecting expected: [(name: String, shape: [Int])], types: [DType] = [.f32]
+    expecting expected: [(name: String, shape: [Int])], types: [DType] = [.f32],
+    besides others: [String] = []
   ) -> [String] {
     #if DoublePrecision
       let types = types + [.f64]
@@ -83,7 +86,7 @@ extension SafetensorsFile {
         problems.append("tensor \"\(name)\" is \(record.dtype.rawValue), not F32")
       }
     }
-    let known = Set(expected.map { Array($0.name.utf8) })
+    let known = Set((expected.map(\.name) + others).map { Array($0.utf8) })
     for name in names where !known.contains(Array(name.utf8)) {
       problems.append("tensor \"\(DisplayText.escaped(name, limit: 80))\" does not belong here")
     }

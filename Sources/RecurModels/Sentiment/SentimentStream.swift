@@ -13,6 +13,8 @@ public struct SentimentStream: Sendable {
   private let model: SentimentModel
   /// What was read of the text up to the tokens that are held.
   private var progress: ClassifierReader.Progress
+  /// The words of the same text.
+  private var reading: NGramTerm.Reading?
   /// Tokens that are complete, but for whose segment more are needed.
   private var held: [Int32] = []
   /// The end of the text, whose tokens may still change.
@@ -24,6 +26,7 @@ public struct SentimentStream: Sendable {
   init(_ model: SentimentModel) {
     self.model = model
     progress = model.scorer.reader.start(rows: 1)
+    reading = model.ngrams.map(NGramTerm.Reading.init)
   }
 
   /// Reads on.
@@ -35,6 +38,7 @@ public struct SentimentStream: Sendable {
     let cut = pending.count > Self.pendingLimit ? characterStart : wordEnd
     if cut > 0 {
       held += model.tokenizer.encode(Array(pending[..<cut]))
+      reading?.append(String(decoding: pending[..<cut], as: UTF8.self))
       pending.removeFirst(cut)
       model.scorer.reader.readWhole(&held, &progress)
     }
@@ -49,7 +53,9 @@ public struct SentimentStream: Sendable {
     reader.readWhole(&tokens, &progress)
     if !tokens.isEmpty { reader.read(tokens, lengths: [Int32(tokens.count)], &progress) }
     let logits = model.scorer.logits(progress.pooled.features())
-    return model.sentiments(ofLogits: logits.scalars.map { Float($0) })[0]
+    var reading = reading
+    reading?.append(String(decoding: pending, as: UTF8.self))
+    return model.sentiments(ofLogits: logits.scalars.map { Float($0) }, reading?.logits)[0]
   }
 
   /// Where the last word ends that nothing behind it changes: before a space or line feed that

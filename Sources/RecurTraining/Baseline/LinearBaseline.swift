@@ -43,8 +43,9 @@ public struct LinearBaseline: Sendable {
       let isPositive = labels.map { $0 == index }
       return LogisticDual(
         rows, isPositive: isPositive,
-        scales: Self.logCountRatios(rows, isPositive: isPositive, columnCount: ngramCount),
-        cost: Self.cost)
+        scales: LogisticDual.logCountRatios(
+          rows, isPositive: isPositive, columnCount: ngramCount),
+        rowScale: .length, cost: Self.cost)
     }
   }
 
@@ -90,20 +91,5 @@ public struct LinearBaseline: Sendable {
     if ones.count == 1 { return [Float(1 - ones[0]), Float(ones[0])] }
     let sum = ones.reduce(0, +)
     return ones.map { Float($0 / sum) }
-  }
-
-  /// r, (J).
-  private static func logCountRatios(
-    _ rows: SparseRows, isPositive: [Bool], columnCount: Int
-  ) -> [Double] {
-    var inside = [Double](repeating: 1, count: columnCount)
-    var outside = inside
-    for row in 0..<rows.count {
-      for column in rows.row(row) {
-        if isPositive[row] { inside[Int(column)] += 1 } else { outside[Int(column)] += 1 }
-      }
-    }
-    let shift = log(outside.reduce(0, +) / inside.reduce(0, +))
-    return zip(inside, outside).map { log($0 / $1) + shift }
   }
 }

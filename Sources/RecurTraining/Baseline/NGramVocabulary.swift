@@ -1,3 +1,5 @@
+import RecurText
+
 /// The words of the texts that a linear model learns from, and their pairs of neighbours, numbered
 /// in order of arrival.
 struct NGramVocabulary: Sendable {
@@ -14,7 +16,7 @@ struct NGramVocabulary: Sendable {
     var found: [Int32] = []
     var previous: UInt32?
     WordSplitter.forEachWord(in: text) { word in
-      let id = wordID(word)
+      let id = wordID(String(decoding: word, as: UTF8.self))
       found.append(number(of: UInt64(id)))
       if let previous { found.append(number(of: Self.key(of: id, after: previous))) }
       previous = id
@@ -27,7 +29,7 @@ struct NGramVocabulary: Sendable {
     var found: [Int32] = []
     var previous: UInt32?
     WordSplitter.forEachWord(in: text) { word in
-      let id = words[word]
+      let id = words[String(decoding: word, as: UTF8.self)]
       if let id {
         if let number = numbers[UInt64(id)] { found.append(number) }
         if let previous, let number = numbers[Self.key(of: id, after: previous)] {

@@ -12,6 +12,8 @@ public struct TemperatureScaling: Sendable, Equatable, Codable {
   /// temperature of 0.
   public static let range = 0.05...20.0
 
+  static let inverseRange = 1 / range.upperBound...1 / range.lowerBound
+
   /// Above 1 makes less sure, below 1 more.
   public let temperature: Double
 
@@ -23,8 +25,7 @@ public struct TemperatureScaling: Sendable, Equatable, Codable {
 
   /// Fits the temperature that gives labels the least log loss, within `range`.
   ///
-  /// The loss is convex in b = 1 / temperature, so the zero of its derivative is looked for by
-  /// Newton's steps inside a bracket, in double precision.
+  /// The loss is convex in b = 1 / temperature, and its least is found in double precision.
   ///
   /// - Parameters:
   ///   - logits: Of texts that the classifier was not trained on, (N, C) row by row.
@@ -36,28 +37,22 @@ public struct TemperatureScaling: Sendable, Equatable, Codable {
     precondition(
       logits.count == labels.count * classCount,
       "\(logits.count) logits for (\(labels.count), \(classCount))")
+    try Self.check(logits, labels, classCount)
+    let loss = ScaledSumLoss(parts: [logits], labels: labels, classCount: classCount)
+    let inverse = loss.minimum(within: [Self.inverseRange], from: [1])[0]
+    temperature = min(max(1 / inverse, Self.range.lowerBound), Self.range.upperBound)
+  }
+
+  /// Checks what a calibration is fitted on.
+  static func check(
+    _ logits: [Float], _ labels: [Int], _ classCount: Int
+  ) throws(RecurError) {
     try ClassLabels.check(labels, classCount: classCount)
     if let position = logits.firstIndex(where: { !$0.isFinite }) {
       throw RecurError(
         .badData, "text \(position / classCount) has the logit \(logits[position])",
         hint: "the model is broken; train it again with a lower learning rate")
     }
-    let loss = InverseTemperatureLoss(logits: logits, labels: labels, classCount: classCount)
-    var (low, high) = (1 / Self.range.upperBound, 1 / Self.range.lowerBound)
-    var inverse = 1.0
-    for _ in 0..<200 {
-      let (slope, curvature) = loss.derivatives(at: inverse)
-      if slope == 0 { break }
-      if slope > 0 { high = inverse } else { low = inverse }
-      let newton = inverse - slope / curvature
-      // A step out of the bracket, or by a curvature of 0, is replaced by halving.
-      let next = newton > low && newton < high ? newton : (low * high).squareRoot()
-      let isDone = abs(next - inverse) <= 1e-12 * inverse
-      inverse = next
-      if isDone { break }
-    }
-    let fitted = min(max(1 / inverse, Self.range.lowerBound), Self.range.upperBound)
-    temperature = loss.value(at: 1 / fitted) <= loss.value(at: 1) ? fitted : 1
   }
 
   /// Reads a stored temperature; fails unless it is above 0 and finite.

@@ -17,6 +17,7 @@ extension ClassifierOptions: TaskOptions {
     case discriminativeRate = "discriminative_rate"
     case excerpts
     case adversarialSize = "adversarial_size"
+    case ngrams
     case classWeights = "class_weights"
     case baseline
     case pretrainMinutes = "pretrain_minutes"
@@ -67,6 +68,7 @@ extension ClassifierOptions: TaskOptions {
     try read(.discriminativeRate, &discriminativeRate)
     try read(.excerpts, &excerpts)
     try read(.adversarialSize, &adversarialSize)
+    try read(.ngrams, &ngrams)
     try read(.classWeights, &classWeights)
     try read(.baseline, &baseline)
     try read(.pretrainMinutes, &pretrainMinutes)
@@ -95,6 +97,7 @@ extension ClassifierOptions: TaskOptions {
     try values.encode(discriminativeRate, forKey: .discriminativeRate)
     try values.encode(excerpts, forKey: .excerpts)
     try values.encode(adversarialSize, forKey: .adversarialSize)
+    try values.encode(ngrams, forKey: .ngrams)
     try values.encode(classWeights, forKey: .classWeights)
     try values.encode(baseline, forKey: .baseline)
     try values.encodeIfPresent(pretrainMinutes, forKey: .pretrainMinutes)

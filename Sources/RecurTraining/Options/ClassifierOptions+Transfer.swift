@@ -31,6 +31,7 @@ extension ClassifierOptions {
     var configuration = model.configuration
     configuration.classNames = classNames
     configuration.temperature = 1
+    configuration.ngramScale = nil
     configuration.maximumTokens = maximumTokens
     configuration.dropout = training.dropout
     configuration.locksDropout = training.lockedDropout

@@ -1,5 +1,6 @@
 import RecurData
 public import RecurFiles
+import RecurModels
 
 extension ClassifierOptions {
   /// Checks that every setting is in its range and that they fit each other.
@@ -13,6 +14,7 @@ extension ClassifierOptions {
     try check.integer(CodingKeys.maximumTokens.flag, maximumTokens, 1...1_048_576)
     try check.integer(CodingKeys.excerpts.flag, excerpts, 0...1000)
     try check.number(CodingKeys.adversarialSize.flag, adversarialSize, from: 0, to: 1000)
+    try check.integer(CodingKeys.ngrams.flag, ngrams, 0...NGramTerm.maximumCount)
     try check.number(CodingKeys.discriminativeRate.flag, discriminativeRate, from: 1, to: 1000)
     try check.number(CodingKeys.pretrainMinutes.flag, pretrainMinutes, above: 0, to: 1_000_000)
     try check.integer(CodingKeys.pretrainEpochs.flag, pretrainEpochs, 1...1_000_000)

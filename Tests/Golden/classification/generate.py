@@ -193,8 +193,8 @@ def probes():
     return {"features": features, "labels": labels, "fits": fits}
 
 
-def baselines():
-    """The NB-weighted logistic regression of the linear baseline on small texts."""
+def small_texts():
+    """Texts of nine words, and labels that their words tell, but for some noise."""
     words = "the film was a dull slow bright warm tale of sea and harbour never not good bad".split()
     texts, labels = [], []
     for row in range(48):
@@ -204,16 +204,25 @@ def baselines():
         score -= sum(word in ("dull", "slow", "bad") for word in text)
         labels.append(int(score + formula(48, 1.0)[row] > 0))
         texts.append(" ".join(text))
-    labels = numpy.array(labels)
+    return texts, numpy.array(labels)
+
+
+def log_count_ratios(ones, labels):
+    inside = 1 + ones[labels == 1].sum(axis=0)
+    outside = 1 + ones[labels == 0].sum(axis=0)
+    return numpy.log((inside / inside.sum()) / (outside / outside.sum()))
+
+
+def baselines():
+    """The NB-weighted logistic regression of the linear baseline on small texts."""
+    texts, labels = small_texts()
     sets = [
         set(words) | {f"{a} {b}" for a, b in zip(words, words[1:])}
         for words in (text.split() for text in texts)
     ]
     names = sorted(set().union(*sets))
     ones = numpy.array([[float(name in row) for name in names] for row in sets])
-    inside = 1 + ones[labels == 1].sum(axis=0)
-    outside = 1 + ones[labels == 0].sum(axis=0)
-    ratios = numpy.log((inside / inside.sum()) / (outside / outside.sum()))
+    ratios = log_count_ratios(ones, labels)
     rows = ones * ratios
     rows /= numpy.sqrt((rows**2).sum(axis=1, keepdims=True))
     rows = numpy.hstack([rows, numpy.ones((len(texts), 1))])
@@ -231,7 +240,39 @@ def baselines():
     }
 
 
+def ngrams():
+    """The same regression for the term beside a network: runs of one to three words that two texts or more
+    have, each text divided by the root of how many it has. `strongest` is fitted again on the 40 runs of
+    the greatest weights."""
+    texts, labels = small_texts()
+    sets = [
+        {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
+        for words in (text.split() for text in texts)
+    ]
+    names = [n for n in sorted(set().union(*sets)) if sum(n in row for row in sets) > 1]
+
+    def fit(names):
+        ones = numpy.array([[float(name in row) for name in names] for row in sets])
+        ratios = log_count_ratios(ones, labels)
+        rows = ones * ratios / numpy.sqrt(numpy.maximum(1, ones.sum(axis=1, keepdims=True)))
+        rows = numpy.hstack([rows, numpy.ones((len(texts), 1))])
+        model = LogisticRegression(C=64, fit_intercept=False, tol=1e-10, max_iter=100_000)
+        model.fit(rows, labels)
+        return abs(model.coef_[0, :-1] * ratios), rows @ model.coef_[0]
+
+    weights, logits = fit(names)
+    kept = sorted(numpy.argsort(-weights)[:40])
+    return {
+        "texts": texts,
+        "labels": labels,
+        "count": len(names),
+        "logits": logits,
+        "strongest": fit([names[index] for index in kept])[1],
+    }
+
+
 write("reports.json", reports())
 write("temperatures.json", temperatures())
 write("probes.json", probes())
 write("baselines.json", baselines())
+write("ngrams.json", ngrams())

@@ -122,6 +122,65 @@ import Testing
   }
 
   @Test(
+    "A term of n-grams is weighed on the held-out texts and goes with the model; resumed, to the bit"
+  )
+  func ngrams() throws {
+    var whole = SmallClassification()
+    whole.options.ngrams = 50
+    let best = try #require(try whole.run().summary?.best)
+    let directory = try ClassifierDirectory(contentsOf: whole.folder("out"))
+    #expect(directory.ngrams?.count == 50)
+    let scale = try #require(directory.model.configuration.ngramScale)
+    #expect(best.ngramScale == scale)
+    // Three words tell what this set asks, most of the time: the term is heeded.
+    #expect(scale > 0.01)
+    let data = try ClassifierData(whole.options, whole.set)
+    let scores = try SentimentModel(directory).scores(of: data.validation.texts)
+    let right = zip(scores, data.validation.labels).count { ($0.positive > 0.5) == ($1 == 1) }
+    #expect(Double(right) / Double(scores.count) == best.classification.accuracy)
+    // A checkpoint is the network alone, and says so.
+    #expect(
+      try ClassifierDirectory(contentsOf: whole.folder("out/latest")).model.configuration.ngramScale
+        == nil)
+    var run = SmallClassification()
+    run.options.ngrams = 50
+    try run.run(stoppingAfter: 12)
+    run.options.training.resume = true
+    try run.run()
+    #expect(run.outcome() == whole.outcome())
+    #expect(run.bytes("ngrams.safetensors") == whole.bytes("ngrams.safetensors"))
+  }
+
+  @Test("What begins with a classifier keeps its n-grams, unless the classes are others")
+  func inheritedNGrams() throws {
+    var first = SmallClassification()
+    first.options.ngrams = 50
+    try first.run()
+    let kept = first.bytes("ngrams.safetensors")
+    for names in [["negative", "positive"], ["no", "yes"]] {
+      var second = SmallClassification()
+      second.options.initFrom = first.folder("out")
+      second.set = LabelledSet(
+        texts: second.set.texts, labels: second.set.labels, classNames: names)
+      try second.run(stoppingAfter: 12)
+      second.options.training.resume = true
+      try second.run()
+      #expect(second.bytes("ngrams.safetensors") == (names[0] == "no" ? nil : kept))
+      let directory = try ClassifierDirectory(contentsOf: second.folder("out"))
+      #expect((directory.ngrams == nil) == (names[0] == "no"))
+    }
+  }
+
+  @Test("N-grams without held-out texts to weigh them are refused")
+  func ngramsWithoutValidation() throws {
+    var run = SmallClassification()
+    run.options.ngrams = 50
+    run.options.training.validationFraction = 0
+    let error = #expect(throws: RecurError.self) { try run.run() }
+    #expect(error?.kind == .usage && error?.what.contains("--ngrams") == true)
+  }
+
+  @Test(
     "A run is not resumed with other classes: one more, one less, or one of another name",
     arguments: [
       ["negative", "neutral", "positive"], ["negative", "zero"], ["Positive", "negative"],

@@ -4,7 +4,9 @@ public struct ClassifierReport: TaskReport {
   public var classification: ClassificationReport
   /// What the logits are divided by: the temperature that gave the held-out texts the least log loss.
   public var temperature: Double
-  /// The log loss without calibration, in nats for each text.
+  /// What the term of the n-grams is multiplied by; nil without one.
+  public var ngramScale: Double?
+  /// The log loss of the network without calibration, in nats for each text.
   public var uncalibratedLogLoss: Double
 
   /// The log loss after calibration: what a user of the probabilities gets. Accuracy alone would call
@@ -15,6 +17,7 @@ public struct ClassifierReport: TaskReport {
 
   enum CodingKeys: String, CodingKey {
     case classification, temperature
+    case ngramScale = "ngram_scale"
     case uncalibratedLogLoss = "uncalibrated_log_loss"
   }
 
@@ -24,7 +27,7 @@ public struct ClassifierReport: TaskReport {
       accuracy: classification.accuracy, macroF1: classification.macroF1,
       logLoss: classification.logLoss, uncalibratedLogLoss: uncalibratedLogLoss,
       expectedCalibrationError: classification.expectedCalibrationError,
-      temperature: temperature, texts: classification.count, isBest: isBest)
+      temperature: temperature, ngramScale: ngramScale, texts: classification.count, isBest: isBest)
   }
 
   private struct Record: Encodable, Sendable {
@@ -34,6 +37,7 @@ public struct ClassifierReport: TaskReport {
     var uncalibratedLogLoss: Double
     var expectedCalibrationError: Double
     var temperature: Double
+    var ngramScale: Double?
     var texts: Int
     var isBest: Bool
 
@@ -43,7 +47,9 @@ public struct ClassifierReport: TaskReport {
       case logLoss = "log_loss"
       case uncalibratedLogLoss = "uncalibrated_log_loss"
       case expectedCalibrationError = "expected_calibration_error"
-      case temperature, texts
+      case temperature
+      case ngramScale = "ngram_scale"
+      case texts
       case isBest = "is_best"
     }
   }

@@ -6,7 +6,7 @@ extension ClassifierTask {
   /// Texts that are scored between two looks at whether to stop.
   private static let portion = 1024
 
-  /// Scores the held-out texts, fits the temperature and measures.
+  /// Scores the held-out texts, fits the temperature and the scale of the n-grams, and measures.
   public func evaluate(
     _ model: SequenceClassifier, isCancelled: () -> Bool
   ) throws(RecurError) -> ClassifierReport? {
@@ -18,16 +18,24 @@ extension ClassifierTask {
     }
     let labels = data.validation.labels
     let classCount = data.classNames.count
-    let scaling = try TemperatureScaling(
-      fitting: logits, labels: labels, classCount: classCount)
-    func report(_ scaling: TemperatureScaling) throws(RecurError) -> ClassificationReport {
+    func report(_ logits: [Float], temperature: Double) throws(RecurError) -> ClassificationReport {
       try ClassificationReport(
         labels: labels,
-        probabilities: scaling.probabilities(of: logits, classCount: classCount),
-        classCount: classCount)
+        probabilities: TemperatureScaling(temperature: temperature)
+          .probabilities(of: logits, classCount: classCount), classCount: classCount)
     }
+    let uncalibratedLogLoss = try report(logits, temperature: 1).logLoss
+    guard let validationTerms else {
+      let scaling = try TemperatureScaling(fitting: logits, labels: labels, classCount: classCount)
+      return ClassifierReport(
+        classification: try report(logits, temperature: scaling.temperature),
+        temperature: scaling.temperature, uncalibratedLogLoss: uncalibratedLogLoss)
+    }
+    let scaling = try TermScaling(
+      fitting: logits, validationTerms, labels: labels, classCount: classCount)
     return ClassifierReport(
-      classification: try report(scaling), temperature: scaling.temperature,
-      uncalibratedLogLoss: try report(TemperatureScaling(temperature: 1)).logLoss)
+      classification: try report(scaling.logits(logits, validationTerms), temperature: 1),
+      temperature: scaling.temperature, ngramScale: scaling.scale,
+      uncalibratedLogLoss: uncalibratedLogLoss)
   }
 }

@@ -4,19 +4,22 @@ public import RecurModels
 import RecurTensors
 
 extension ClassifierTask {
-  /// Writes a `ClassifierDirectory` of the model with its temperature.
+  /// Writes a `ClassifierDirectory` of the model with its temperature and its n-grams.
   public mutating func write(
     _ model: SequenceClassifier, _ outcome: TaskOutcome<ClassifierReport>, to path: String
   ) throws(RecurError) {
     let comparison = try compare(model)
     var model = model
     model.configuration.temperature = outcome.report?.temperature ?? 1
+    model.configuration.ngramScale = ngrams.map { _ in outcome.report?.ngramScale ?? 1 }
     var directory = ClassifierDirectory(
-      model, tokenizer, card: card(outcome, comparison), trainingArguments: outcome.arguments)
+      model, tokenizer, ngrams: ngrams, card: card(outcome, comparison),
+      trainingArguments: outcome.arguments)
     if let report = outcome.report {
       directory.evaluationResults = try JSONValue(
         encoding: Results(
           report: report.classification, temperature: report.temperature,
+          ngramScale: report.ngramScale,
           uncalibratedLogLoss: report.uncalibratedLogLoss, step: outcome.stepCount,
           baseline: comparison.baseline, probe: comparison.probe))
     }
@@ -26,6 +29,7 @@ extension ClassifierTask {
   private struct Results: Encodable {
     var report: ClassificationReport
     var temperature: Double
+    var ngramScale: Double?
     var uncalibratedLogLoss: Double
     var step: Int
     var baseline: ClassificationReport?
@@ -33,6 +37,7 @@ extension ClassifierTask {
 
     enum CodingKeys: String, CodingKey {
       case temperature
+      case ngramScale = "ngram_scale"
       case uncalibratedLogLoss = "uncalibrated_log_loss"
       case step, baseline, probe
     }
@@ -41,6 +46,7 @@ extension ClassifierTask {
       try report.encode(to: encoder)
       var values = encoder.container(keyedBy: CodingKeys.self)
       try values.encode(temperature, forKey: .temperature)
+      try values.encodeIfPresent(ngramScale, forKey: .ngramScale)
       try values.encode(uncalibratedLogLoss, forKey: .uncalibratedLogLoss)
       try values.encode(step, forKey: .step)
       try values.encodeIfPresent(baseline, forKey: .baseline)
@@ -59,6 +65,13 @@ extension ClassifierTask {
       .init("Begun with", begunWith),
       .init("Kernels", Kernels.name),
     ]
+    if let ngrams {
+      facts.append(
+        .init(
+          "N-grams",
+          "\(ngrams.count) runs of one to three words, times "
+            + rounded(outcome.report?.ngramScale ?? 1)))
+    }
     if let probe = comparison.probe {
       facts.append(
         .init(

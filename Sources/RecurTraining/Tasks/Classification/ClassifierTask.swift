@@ -28,6 +28,10 @@ public struct ClassifierTask: TrainingTask {
   /// What the model is held against; found where the model is first written.
   public private(set) var comparison: ClassifierComparison?
 
+  /// The term that goes with the network; nil for none.
+  public let ngrams: NGramTerm?
+  /// What the n-grams add to the logits of the held-out texts, (N, C).
+  let validationTerms: [Float]?
   let trainingTokens: [[Int32]]
   let validationTokens: [[Int32]]
   private let beginning: Beginning
@@ -122,6 +126,8 @@ public struct ClassifierTask: TrainingTask {
       }
     }
     try configuration.validate()
+    ngrams = try Self.ngrams(options, data, isResumed: checkpoint != nil)
+    validationTerms = ngrams?.logits(of: data.validation.texts)
     self.vectors = vectors
     sourcesOfBeginning = options.initFrom.map(Self.sources) ?? []
     self.beginning = beginning
@@ -132,6 +138,30 @@ public struct ClassifierTask: TrainingTask {
       layerCount: configuration.hiddenSizes.count,
       isBackwardFresh: options.bidirectional && options.beginsWithLanguageModel)
     classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
+  }
+
+  /// The term that goes with the network: fitted on the texts where that is asked for, else that of the
+  /// classifier that this one begins with, where the classes are the same. A resumed run has it already.
+  private static func ngrams(
+    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
+  ) throws(RecurError) -> NGramTerm? {
+    if options.ngrams > 0 {
+      if data.validation.texts.isEmpty {
+        throw RecurError(
+          .usage, "--ngrams needs held-out texts that tell how much to heed them",
+          hint: "give --validation FILE or a --validation-fraction above 0")
+      }
+      return try NGramTerm(
+        fitting: data.training.texts, labels: data.training.labels,
+        classCount: data.classNames.count, most: options.ngrams)
+    }
+    guard options.initFrom != nil else { return nil }
+    for path in [isResumed ? options.training.output : nil, options.initFrom].compactMap(\.self)
+    where ModelDirectory.isClassifier(path) {
+      let directory = try ClassifierDirectory(contentsOf: path)
+      if directory.model.configuration.classNames == data.classNames { return directory.ngrams }
+    }
+    return nil
   }
 
   /// A tokenizer that is learnt from texts.
@@ -177,8 +207,11 @@ public struct ClassifierTask: TrainingTask {
       + (names.count > 20 ? ", … (\(names.count))" : "")
   }
 
-  /// The files.
-  public var sources: [TrainingData.Source] { data.sources + sourcesOfBeginning }
+  /// The files, each once.
+  public var sources: [TrainingData.Source] {
+    data.sources
+      + sourcesOfBeginning.filter { other in !data.sources.contains { $0.sha256 == other.sha256 } }
+  }
   /// The SHA-256 of the texts, the labels and how they were parted.
   public var dataSHA256: String { data.sha256 }
   /// What a person should know of the data.

@@ -1,16 +1,14 @@
-import RecurText
-
-/// The words that the linear baseline counts.
-enum WordSplitter {
+/// The words that linear models of texts count.
+package enum WordSplitter {
   /// Calls `body` with each word of a text, in lower case and in order.
   ///
   /// Boundaries are those of UAX #29. What begins with a letter, a digit or an emoji is a word, and so
   /// are `!` and `?`, which say much about sentiment; spaces and other signs are dropped.
-  static func forEachWord(in text: String, _ body: (String) -> Void) {
+  package static func forEachWord(in text: String, _ body: (ArraySlice<UInt8>) -> Void) {
     let utf8 = Array(text.lowercased().utf8)
     var begin = 0
     for end in TextUnit.word.ends(in: utf8) {
-      if isWord(utf8[begin..<end]) { body(String(decoding: utf8[begin..<end], as: UTF8.self)) }
+      if isWord(utf8[begin..<end]) { body(utf8[begin..<end]) }
       begin = end
     }
   }
