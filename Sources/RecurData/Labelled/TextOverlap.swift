@@ -46,7 +46,7 @@ public struct TextOverlap: Sendable, Equatable {
   }
 
   /// The text in lower case, with one space for each stretch of white space and none at the ends.
-  package static func normalized(_ text: String) -> String {
+  private static func normalized(_ text: String) -> String {
     var result: [UInt8] = []
     result.reserveCapacity(text.utf8.count)
     var isSpaceWaiting = false

@@ -4,8 +4,9 @@ import RecurTensors
 
 /// A random part of labelled texts that is held out, the same part of each class.
 ///
-/// What the choice is drawn from is the text itself: equal texts stay together, and a text that is held out
-/// of one training is held out of most others of the same seed and fraction, whatever else these read.
+/// What the choice is drawn from is the text itself: texts of the same letters and digits stay together, and
+/// one that is held out of a training is held out of most others of the same seed and fraction, whatever
+/// else these read.
 struct StratifiedSplit {
   /// The texts to train on, in their order.
   private(set) var training: [Int] = []
@@ -26,8 +27,7 @@ struct StratifiedSplit {
       let count = min(Int((Double(texts.count) * fraction).rounded()), texts.count - 1)
       let drawn =
         texts.map { text in
-          let key = TextOverlap.normalized(set.texts[text])
-          return (SeededGenerator.mixed(ContentHash.of(key.utf8) ^ salt), text)
+          (SeededGenerator.mixed(Self.hash(set.texts[text]) ^ salt), text)
         }
         .sorted { $0 < $1 }.map(\.1)
       validation += drawn.prefix(count)
@@ -35,5 +35,16 @@ struct StratifiedSplit {
     }
     training.sort()
     validation.sort()
+  }
+
+  /// A number of the letters and digits of a text, whatever their case and what stands between them: corpora
+  /// have the same sentences with other spaces and quotation marks. Of a text without any, of all of it.
+  private static func hash(_ text: String) -> UInt64 {
+    var letters = ""
+    for scalar in text.unicodeScalars
+    where scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+      letters.unicodeScalars.append(scalar)
+    }
+    return ContentHash.of((letters.isEmpty ? text : letters.lowercased()).utf8)
   }
 }
