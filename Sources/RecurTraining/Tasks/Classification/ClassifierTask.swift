@@ -209,8 +209,11 @@ public struct ClassifierTask: TrainingTask {
 
   /// The files, each once.
   public var sources: [TrainingData.Source] {
-    data.sources
-      + sourcesOfBeginning.filter { other in !data.sources.contains { $0.sha256 == other.sha256 } }
+    func isSame(_ one: TrainingData.Source, _ other: TrainingData.Source) -> Bool {
+      one.sha256 == other.sha256 && FolderPath.name(of: one.path) == FolderPath.name(of: other.path)
+    }
+    return data.sources
+      + sourcesOfBeginning.filter { other in !data.sources.contains { isSame($0, other) } }
   }
   /// The SHA-256 of the texts, the labels and how they were parted.
   public var dataSHA256: String { data.sha256 }
