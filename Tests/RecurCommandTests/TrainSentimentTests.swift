@@ -65,6 +65,22 @@ struct TrainSentimentTests {
     #expect(strict.isRefusal(65, naming: "reviews.tsv:62"), "\(strict.errors)")
   }
 
+  @Test("N-grams stand beside the network: the training, the report and the description say so")
+  func ngrams() throws {
+    let result = try train("model", ["--steps", "2", "--ngrams", "100"])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("runs of one to three words beside the network"))
+    #expect(training.folder.bytes(of: "model/ngrams.safetensors") != nil)
+    let report = try training.recur(["evaluate", "model", "reviews.tsv"])
+    #expect(report.output.contains("The network is the model without its n-grams."))
+    let json = try training.recur(["evaluate", "model", "reviews.tsv", "--json"])
+    let document = try SmallTraining.document(json.output)
+    #expect(document["network"]?["log_loss"]?.number != document["model"]?["log_loss"]?.number)
+    #expect(try training.recur(["info", "model"]).output.contains("N-grams"))
+    let unweighed = try train("other", ["--ngrams", "100", "--validation-fraction", "0"])
+    #expect(unweighed.isRefusal(64, naming: "error: --ngrams needs"), "\(unweighed.errors)")
+  }
+
   @Test("With --json the summary is one document")
   func jsonSummary() throws {
     let result = try train("model", ["--steps", "20", "--json", "-q"])

@@ -7,6 +7,7 @@ struct PretrainedTests {
   func judges() {
     let model = SentimentModel.pretrained
     #expect(model.classNames == ["negative", "positive"])
+    #expect(model.ngrams?.count == 200_000)
     let praise = [
       "I loved every minute of it.", "Great product, works perfectly.", "What a wonderful film!",
       "The food was delicious and the staff friendly.",
