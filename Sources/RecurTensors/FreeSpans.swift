@@ -8,8 +8,11 @@ struct FreeSpans: Equatable {
   ///
   /// - Returns: Their address; nil where no span is long enough.
   mutating func take(_ size: UInt) -> UInt? {
-    let fitting = spans.indices.filter { spans[$0].count >= size }
-    guard let shortest = fitting.min(by: isShorter) else { return nil }
+    var shortest: Int?
+    for (index, span) in spans.enumerated() where span.count >= size {
+      if shortest.map({ span.count < spans[$0].count }) ?? true { shortest = index }
+    }
+    guard let shortest else { return nil }
     return cut(size, from: shortest).lowerBound
   }
 
@@ -17,12 +20,10 @@ struct FreeSpans: Equatable {
   ///
   /// - Parameter most: The most bytes to take.
   mutating func takeShortest(atMost most: UInt) -> Range<UInt>? {
-    guard let shortest = spans.indices.min(by: isShorter) else { return nil }
+    guard let shortest = spans.indices.min(by: { spans[$0].count < spans[$1].count }) else {
+      return nil
+    }
     return cut(min(most, UInt(spans[shortest].count)), from: shortest)
-  }
-
-  private func isShorter(_ first: Int, _ second: Int) -> Bool {
-    spans[first].count < spans[second].count
   }
 
   private mutating func cut(_ size: UInt, from index: Int) -> Range<UInt> {
@@ -36,8 +37,19 @@ struct FreeSpans: Equatable {
     return span.lowerBound..<end
   }
 
+  /// Takes a part of one of the spans.
+  mutating func remove(_ part: Range<UInt>) {
+    guard let index = spans.firstIndex(where: { $0.upperBound > part.lowerBound }) else { return }
+    let span = spans[index]
+    let rest = [span.lowerBound..<part.lowerBound, part.upperBound..<span.upperBound]
+    spans.replaceSubrange(index..<index + 1, with: rest.filter { !$0.isEmpty })
+  }
+
   /// Puts a span back and joins it to those that touch it.
-  mutating func give(back span: Range<UInt>) {
+  ///
+  /// - Returns: All of them as one.
+  @discardableResult
+  mutating func give(back span: Range<UInt>) -> Range<UInt> {
     let place = spans.firstIndex { $0.lowerBound > span.lowerBound } ?? spans.endIndex
     var joined = place..<place
     var bounds = span
@@ -50,5 +62,6 @@ struct FreeSpans: Equatable {
       bounds = bounds.lowerBound..<spans[place].upperBound
     }
     spans.replaceSubrange(joined, with: [bounds])
+    return bounds
   }
 }

@@ -2,8 +2,8 @@
   import Glibc
 #endif
 
-/// The memory of large tensors: spans of whole huge pages, cut out of what other tensors have given
-/// back, whatever the sizes of those were.
+/// The memory of tensors that are not small: spans of whole huge pages or, of less than two, parts of
+/// them, cut out of what other tensors have given back, whatever the sizes of those were.
 ///
 /// A tensor gets the shortest span that is long enough, or the part of it that it needs. Where none is,
 /// fresh pages take the place of the shortest that wait, so that the pool holds little more than was
@@ -16,6 +16,8 @@ struct PagePool {
   /// What was taken from the system.
   private(set) var statistics = StoragePool.Statistics()
   private var waiting = FreeSpans()
+  /// What nobody uses of pages that are used in part.
+  private var waitingParts = FreeSpans()
   private var bytesInUse = 0
   /// The most bytes to hold while some of them wait.
   private var limit = 0
@@ -44,6 +46,28 @@ struct PagePool {
   mutating func give(back span: Range<UInt>) {
     waiting.give(back: span)
     bytesInUse -= span.count
+  }
+
+  /// Takes a part of a page, or of two.
+  ///
+  /// - Returns: Its address; nil where the system has no pages.
+  mutating func takePart(_ size: Int) -> UInt? {
+    if let address = waitingParts.take(UInt(size)) { return address }
+    let pages = (size + Self.pageSize - 1) / Self.pageSize * Self.pageSize
+    guard let start = take(pages) else { return nil }
+    waitingParts.give(back: start..<start + UInt(pages))
+    return waitingParts.take(UInt(size))
+  }
+
+  /// Keeps a part for other tensors; pages of which nobody uses any part are whole again.
+  mutating func giveBackPart(_ span: Range<UInt>) {
+    let size = UInt(Self.pageSize)
+    let free = waitingParts.give(back: span)
+    let (first, end) = ((free.lowerBound + size - 1) / size * size, free.upperBound / size * size)
+    if first < end {
+      waitingParts.remove(first..<end)
+      give(back: first..<end)
+    }
   }
 
   /// Returns all that waits to the system.

@@ -7,8 +7,8 @@ import Synchronization
 /// The memory of all tensors: what is given back is kept for the next tensors, so that a steady
 /// training step takes none from the system.
 ///
-/// A small tensor gets a block that another of its size has given back; a large one is cut out of
-/// whatever large ones have given back (`PagePool`).
+/// A small tensor gets a block that another of its size has given back; all others are cut out of
+/// whatever others have given back (`PagePool`).
 package final class StoragePool: Sendable {
   /// The pool of this process.
   package static let shared = StoragePool()
@@ -44,26 +44,33 @@ package final class StoragePool: Sendable {
     }
   }
 
+  /// Whether a size is taken in whole huge pages.
   private static func isLarge(_ size: Int) -> Bool { size >= 2 * PagePool.pageSize }
 
+  /// Whether a size is taken as a block of its own.
+  private static func isSmall(_ size: Int) -> Bool { size < 128 << 10 }
+
   /// Large sizes are rounded up to whole pages, small ones to an eighth of their power of two, so that
-  /// little is wasted and windows of nearly equal length share blocks.
+  /// little is wasted and windows of nearly equal length share blocks. What lies between is rounded to
+  /// steps that are no power of two: tensors that are read together then begin in other cache lines.
   private static func roundedSize(_ byteCount: Int) -> Int {
-    let least = max(byteCount, 64)
-    let power = 1 << (Int.bitWidth - 1 - least.leadingZeroBitCount)
-    let grain = isLarge(least) ? PagePool.pageSize : max(64, power / 8)
-    return (least + grain - 1) / grain * grain
+    func roundedUp(_ grain: Int) -> Int { (byteCount + grain - 1) / grain * grain }
+    if isLarge(byteCount) { return roundedUp(PagePool.pageSize) }
+    if !isSmall(byteCount) { return min(roundedUp((16 << 10) + 64), 2 * PagePool.pageSize) }
+    let power = 1 << (Int.bitWidth - 1 - max(byteCount, 64).leadingZeroBitCount)
+    return max(64, roundedUp(max(64, power / 8)))
   }
 
   func take(byteCount: Int) -> Block {
     let size = Self.roundedSize(byteCount)
-    let address = Self.isLarge(size) ? takePages(size) : takeBlock(size)
+    let address = Self.isSmall(size) ? takeBlock(size) : takePages(size)
     guard let address else { preconditionFailure("no memory for a tensor of \(byteCount) bytes") }
     return Block(address: address, byteCount: size)
   }
 
   private func takePages(_ size: Int) -> UnsafeMutableRawPointer? {
-    state.withLock { $0.pages.take(size) }.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    state.withLock { Self.isLarge(size) ? $0.pages.take(size) : $0.pages.takePart(size) }
+      .flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
   }
 
   private func takeBlock(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -82,12 +89,15 @@ package final class StoragePool: Sendable {
   }
 
   func give(back block: Block) {
+    let start = UInt(bitPattern: block.address)
+    let span = start..<start + UInt(block.byteCount)
     state.withLock { state in
-      if Self.isLarge(block.byteCount) {
-        let start = UInt(bitPattern: block.address)
-        state.pages.give(back: start..<start + UInt(block.byteCount))
-      } else {
+      if Self.isSmall(block.byteCount) {
         state.waiting[block.byteCount, default: []].append(block)
+      } else if Self.isLarge(block.byteCount) {
+        state.pages.give(back: span)
+      } else {
+        state.pages.giveBackPart(span)
       }
     }
   }

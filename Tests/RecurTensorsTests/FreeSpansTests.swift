@@ -12,7 +12,9 @@ struct FreeSpansTests {
     var free = FreeSpans()
     free.give(back: 10..<90)
     free.give(back: 200..<210)
-    for index in order { free.give(back: parts[index]) }
+    var joined: Range<UInt>?
+    for index in order { joined = free.give(back: parts[index]) }
+    #expect(joined == 100..<190)
     #expect(free.spans == [10..<90, 100..<190, 200..<210])
   }
 
@@ -28,5 +30,17 @@ struct FreeSpansTests {
     #expect(free.takeShortest(atMost: 8) == 85..<90)
     #expect(free.takeShortest(atMost: 8) == 0..<8)
     #expect(free.spans == [8..<50])
+  }
+
+  @Test("A part is taken out of the span that it lies in, and what is beside it stays")
+  func partIsRemoved() {
+    var free = FreeSpans()
+    for span: Range<UInt> in [0..<50, 60..<90] { free.give(back: span) }
+    free.remove(60..<70)
+    #expect(free.spans == [0..<50, 70..<90])
+    free.remove(75..<80)
+    #expect(free.spans == [0..<50, 70..<75, 80..<90])
+    free.remove(0..<50)
+    #expect(free.spans == [70..<75, 80..<90])
   }
 }
