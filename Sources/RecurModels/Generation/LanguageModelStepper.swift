@@ -6,8 +6,8 @@ public import RecurTensors
 
 /// A model that is fed token by token: it keeps the state of some rows and gives the logits of the
 /// token that comes next. The weights are packed once, all of them or as whole numbers of 8 bits, and a
-/// step of the layers allocates nothing. The model itself is not kept: where nobody else holds it, its weights are in
-/// memory once.
+/// step of the layers allocates nothing. The model itself is not kept: where nobody else holds it, its
+/// weights are in memory once.
 public struct LanguageModelStepper: Sendable {
   /// B: how many texts go through the model together.
   public let rows: Int

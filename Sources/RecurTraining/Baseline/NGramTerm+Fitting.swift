@@ -60,7 +60,8 @@ extension NGramTerm {
 
   /// The runs that occur in two texts or more, ascending.
   private static func common(_ keys: [[UInt32]]) -> [UInt32] {
-    let all = keys.flatMap(\.self).sorted()
+    var all = keys.flatMap(\.self)
+    all.sort()
     return all.indices.dropFirst()
       .filter { all[$0] == all[$0 - 1] && ($0 == 1 || all[$0 - 2] != all[$0]) }
       .map { all[$0] }

@@ -13,7 +13,7 @@ public struct MemoryEstimate: Sendable, Equatable {
   public var parameters: Double
   /// What a step keeps for the way back, and what flows back.
   public var activations: Double
-  /// The text as tokens.
+  /// The text as tokens; of a classifier the texts too, and what n-grams are fitted on.
   public var tokens: Double
   /// The logits of an evaluation.
   public var evaluation: Double
@@ -78,9 +78,12 @@ public struct MemoryEstimate: Sendable, Equatable {
   ///   - longestText: The tokens of the longest text; a batch is as long as its longest.
   ///   - trainingTokenCount: Tokens of the texts that are trained on.
   ///   - validationTokenCount: Tokens that are held out.
+  ///   - textByteCount: The bytes of all these texts.
+  ///   - hasNGrams: Whether n-grams of them are fitted first.
   public init(
     _ configuration: SequenceClassifierConfiguration, optimizerStates: Int, batchSize: Int,
-    isAdversarial: Bool, longestText: Int, trainingTokenCount: Int, validationTokenCount: Int
+    isAdversarial: Bool, longestText: Int, trainingTokenCount: Int, validationTokenCount: Int,
+    textByteCount: Int, hasNGrams: Bool
   ) {
     // Gradients flow through the last two segments of both directions.
     let directions = configuration.isBidirectional ? 2 : 1
@@ -102,6 +105,8 @@ public struct MemoryEstimate: Sendable, Equatable {
     parameters =
       real * Double(configuration.parameterCount)
       * Double(4 + optimizerStates + (isAdversarial ? 1 : 0))
+    // Each word ends three runs of four bytes, which are held twice while they are sorted.
+    tokens += Double(textByteCount) * (hasNGrams ? 5 : 1)
     evaluation = 0
     stepsFlag = "--maximum-tokens"
   }

@@ -30,6 +30,14 @@ struct NGramTermTests {
     return try SentimentModel(model, tokenizer, ngrams: ngrams)
   }
 
+  /// A model that knows two runs, and the folder that has it in `model`.
+  private static func written() throws -> (model: SentimentModel, folder: TemporaryFolder) {
+    let (model, folder) = (try model(term(["not", "not bad"])), TemporaryFolder())
+    try ClassifierDirectory(model.scorer.model, model.tokenizer, ngrams: model.ngrams)
+      .write(to: folder("model"))
+    return (model, folder)
+  }
+
   @Test(
     "It is the bias and the weights of the distinct runs that are known over the root of their number"
   )
@@ -94,10 +102,7 @@ struct NGramTermTests {
 
   @Test("A directory gives the same scores again, and its configuration says that there is a term")
   func directory() throws {
-    let folder = TemporaryFolder()
-    let model = try Self.model(Self.term(["not", "not bad"]))
-    try ClassifierDirectory(model.scorer.model, model.tokenizer, ngrams: model.ngrams)
-      .write(to: folder("model"))
+    let (model, folder) = try Self.written()
     let again = try SentimentModel(contentsOf: folder("model"))
     #expect(again.ngrams == model.ngrams && again.ngrams?.count == 2)
     #expect(again.scores(of: ["not bad", "bad"]) == model.scores(of: ["not bad", "bad"]))
@@ -119,10 +124,7 @@ struct NGramTermTests {
 
   @Test("A file that is not given, cut, out of order or of another model is refused by its name")
   func badFiles() throws {
-    let folder = TemporaryFolder()
-    let model = try Self.model(Self.term(["not", "not bad"]))
-    try ClassifierDirectory(model.scorer.model, model.tokenizer, ngrams: model.ngrams)
-      .write(to: folder("model"))
+    let (_, folder) = try Self.written()
     let bytes = try #require(folder.bytes(of: "model/ngrams.safetensors"))
     func refuse(_ what: String) {
       let error = #expect(throws: RecurError.self, "\(what)") {

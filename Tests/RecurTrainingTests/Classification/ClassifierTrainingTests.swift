@@ -171,6 +171,20 @@ import Testing
     }
   }
 
+  @Test("The memory of a training counts its texts, and what n-grams of them are fitted on")
+  func memory() throws {
+    var run = SmallClassification()
+    let bytes = Double(run.set.texts.reduce(0) { $0 + $1.utf8.count })
+    func tokens() throws -> Double {
+      let data = try ClassifierData(run.options, run.set)
+      return try ClassifierTask(run.options, data).memory(optimizerStates: 2).tokens
+    }
+    let without = try tokens()
+    #expect(without >= bytes)
+    run.options.ngrams = 50
+    #expect(try tokens() == without + 4 * bytes)
+  }
+
   @Test("N-grams without held-out texts to weigh them are refused")
   func ngramsWithoutValidation() throws {
     var run = SmallClassification()

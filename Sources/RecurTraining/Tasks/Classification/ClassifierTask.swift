@@ -256,7 +256,9 @@ public struct ClassifierTask: TrainingTask {
       isAdversarial: options.adversarialSize > 0,
       longestText: trainingTokens.reduce(0) { max($0, $1.count) },
       trainingTokenCount: overview.trainingTokenCount,
-      validationTokenCount: overview.validationTokenCount)
+      validationTokenCount: overview.validationTokenCount,
+      textByteCount: (data.training.texts + data.validation.texts).reduce(0) { $0 + $1.utf8.count },
+      hasNGrams: options.ngrams > 0)
   }
 
   // MARK: Writing
@@ -267,6 +269,8 @@ public struct ClassifierTask: TrainingTask {
     var result = ClassifierComparison()
     let classCount = data.classNames.count
     if hasValidation, options.baseline {
+      // No step needs its memory meanwhile.
+      StoragePool.shared.trim()
       let linear = try LinearBaseline(
         fitting: data.training.texts, labels: data.training.labels, classCount: classCount)
       result.baseline = try ClassificationReport(
