@@ -61,7 +61,6 @@ enum ClassifierRecipe: String, Recipe {
       return settings
     }
     settings[.excerpts] = .integer(4)
-    settings[.ngrams] = .integer(200_000)
     settings[.tokenizer] = .string("subword")
     settings[.caseFolding] = .bool(true)
     settings[.maxVocabulary] = .integer(12_000)

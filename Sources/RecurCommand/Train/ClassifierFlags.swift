@@ -60,7 +60,7 @@ struct ClassifierFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Train on each text twice, the second time moved by this much, among its embedded tokens, to where its "
-        + "loss rises most: takes twice as long, and generalises better. 5 is usual; 0 for none. (default: \(defaults.adversarialSize))",
+        + "loss rises most: takes twice as long, and generalises better. 0.7 is usual; 0 for none. (default: \(defaults.adversarialSize))",
       valueName: "x"),
     transform: Values.finite)
   var adversarialSize: Double?
@@ -68,7 +68,8 @@ struct ClassifierFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Add what so many runs of one to three words say by themselves: a linear model of the same texts, "
-        + "scaled on the held-out ones. 200000 is usual; 0 for none. (default: \(defaults.ngrams))",
+        + "scaled on the held-out ones. 0 for none. (default: 200000 where texts are held out, or those of "
+        + "the classifier that the run begins with)",
       valueName: "n"),
     transform: Values.whole)
   var ngrams: Int?

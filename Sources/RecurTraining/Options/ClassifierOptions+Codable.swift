@@ -97,7 +97,7 @@ extension ClassifierOptions: TaskOptions {
     try values.encode(discriminativeRate, forKey: .discriminativeRate)
     try values.encode(excerpts, forKey: .excerpts)
     try values.encode(adversarialSize, forKey: .adversarialSize)
-    try values.encode(ngrams, forKey: .ngrams)
+    try values.encodeIfPresent(ngrams, forKey: .ngrams)
     try values.encode(classWeights, forKey: .classWeights)
     try values.encode(baseline, forKey: .baseline)
     try values.encodeIfPresent(pretrainMinutes, forKey: .pretrainMinutes)

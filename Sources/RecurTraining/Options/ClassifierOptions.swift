@@ -46,10 +46,11 @@ public struct ClassifierOptions: Sendable, Equatable {
   /// of the root mean square of their elements; each text is then trained on as it is and perturbed in the
   /// direction in which its loss rises most. 0 for none.
   public var adversarialSize = 0.0
-  /// How many runs of one to three words, at most, a linear term beside the network knows, fitted on the same
-  /// texts and scaled on the held-out ones; see `NGramTerm`. 0 for none, but where the run begins with a
-  /// classifier of the same classes, whose term is kept.
-  public var ngrams = 0
+  /// How many runs of one to three words, at most, a linear term beside the network knows, fitted on the
+  /// same texts and scaled on the held-out ones; see `NGramTerm`. 0 for none. nil: the term of the
+  /// classifier of the same classes that the run begins with; else 200,000, divided among three classes or
+  /// more, where texts are held out and the core is not frozen.
+  public var ngrams: Int?
   /// Whether each class counts as much as any other, however many texts it has.
   public var classWeights = false
   /// Whether a linear classifier is fitted on the same texts, for comparison.

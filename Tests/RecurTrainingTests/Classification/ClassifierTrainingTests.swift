@@ -151,23 +151,54 @@ import Testing
     #expect(run.bytes("ngrams.safetensors") == whole.bytes("ngrams.safetensors"))
   }
 
-  @Test("What begins with a classifier keeps its n-grams, unless the classes are others")
+  @Test(
+    "Unless told otherwise a term stands beside the network where texts tell how much to heed it",
+    arguments: [(0.2, false, true), (0, false, false), (0.2, true, false)])
+  func usualNGrams(_ heldOut: Double, _ isFrozen: Bool, _ isThere: Bool) throws {
+    var run = SmallClassification()
+    run.options.ngrams = nil
+    run.options.training.validationFraction = heldOut
+    run.options.training.steps = 1
+    if isFrozen {
+      run.options.freezeCore = true
+      run.options.initFrom = try ngramlessClassifier(in: run.folder)
+    }
+    try run.run()
+    #expect((run.bytes("ngrams.safetensors") != nil) == isThere)
+  }
+
+  /// A classifier that is its network alone.
+  private func ngramlessClassifier(in folder: TemporaryFolder) throws -> String {
+    var run = SmallClassification()
+    run.options.training.output = folder("network")
+    run.options.training.steps = 1
+    try run.run()
+    return folder("network")
+  }
+
+  @Test(
+    "What begins with a classifier keeps its n-grams, unless the classes are others or none are wanted"
+  )
   func inheritedNGrams() throws {
     var first = SmallClassification()
     first.options.ngrams = 50
     try first.run()
     let kept = first.bytes("ngrams.safetensors")
-    for names in [["negative", "positive"], ["no", "yes"]] {
+    for (ngrams, names, counts) in [
+      (nil, ["negative", "positive"], 50...50), (nil, ["no", "yes"], 51...1000),
+      (0, ["negative", "positive"], 0...0),
+    ] as [(Int?, [String], ClosedRange<Int>)] {
       var second = SmallClassification()
       second.options.initFrom = first.folder("out")
+      second.options.ngrams = ngrams
       second.set = LabelledSet(
         texts: second.set.texts, labels: second.set.labels, classNames: names)
       try second.run(stoppingAfter: 12)
       second.options.training.resume = true
       try second.run()
-      #expect(second.bytes("ngrams.safetensors") == (names[0] == "no" ? nil : kept))
+      #expect((second.bytes("ngrams.safetensors") == kept) == (counts == 50...50))
       let directory = try ClassifierDirectory(contentsOf: second.folder("out"))
-      #expect((directory.ngrams == nil) == (names[0] == "no"))
+      #expect(counts.contains(directory.ngrams?.count ?? 0))
     }
   }
 

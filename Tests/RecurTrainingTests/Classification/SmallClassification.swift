@@ -25,6 +25,7 @@ struct SmallClassification {
     options.training.learningRate = 1e-2
     options.training.keep = 100
     options.training.validationFraction = 0.2
+    options.ngrams = 0
     options.pretrainBatchSize = 4
   }
 
