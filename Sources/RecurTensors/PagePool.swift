@@ -16,7 +16,9 @@ struct PagePool {
   /// What was taken from the system.
   private(set) var statistics = StoragePool.Statistics()
   private var waiting = FreeSpans()
-  /// What nobody uses of pages that are used in part.
+  /// Spans that were taken to give parts of them away.
+  private var shared: [Range<UInt>] = []
+  /// What nobody uses of these.
   private var waitingParts = FreeSpans()
   private var bytesInUse = 0
   /// The most bytes to hold while some of them wait.
@@ -55,19 +57,24 @@ struct PagePool {
     if let address = waitingParts.take(UInt(size)) { return address }
     let pages = (size + Self.pageSize - 1) / Self.pageSize * Self.pageSize
     guard let start = take(pages) else { return nil }
-    waitingParts.give(back: start..<start + UInt(pages))
+    let span = start..<start + UInt(pages)
+    shared.append(span)
+    waitingParts.give(back: span)
     return waitingParts.take(UInt(size))
   }
 
-  /// Keeps a part for other tensors; pages of which nobody uses any part are whole again.
-  mutating func giveBackPart(_ span: Range<UInt>) {
-    let size = UInt(Self.pageSize)
-    let free = waitingParts.give(back: span)
-    let (first, end) = ((free.lowerBound + size - 1) / size * size, free.upperBound / size * size)
-    if first < end {
-      waitingParts.remove(first..<end)
-      give(back: first..<end)
+  /// Keeps a part for other tensors. A span of which nobody uses any part is whole again, but no page of it
+  /// before: it might be returned to the system, and the next that needs as long a span find none.
+  mutating func giveBackPart(_ part: Range<UInt>) {
+    let free = waitingParts.give(back: part)
+    let whole = shared.filter {
+      free.lowerBound <= $0.lowerBound && $0.upperBound <= free.upperBound
     }
+    for span in whole {
+      waitingParts.remove(span)
+      give(back: span)
+    }
+    if !whole.isEmpty { shared.removeAll(where: whole.contains) }
   }
 
   /// Returns all that waits to the system.

@@ -126,7 +126,7 @@ public struct ClassifierTask: TrainingTask {
       }
     }
     try configuration.validate()
-    ngrams = try Self.ngrams(options, data, isResumed: checkpoint != nil)
+    ngrams = try Self.nGramTerm(options, data, isResumed: checkpoint != nil)
     validationTerms = ngrams?.logits(of: data.validation.texts)
     self.vectors = vectors
     sourcesOfBeginning = options.initFrom.map(Self.sources) ?? []
@@ -138,42 +138,6 @@ public struct ClassifierTask: TrainingTask {
       layerCount: configuration.hiddenSizes.count,
       isBackwardFresh: options.bidirectional && options.beginsWithLanguageModel)
     classWeights = options.classWeights ? Self.balancedWeights(data.training.classCounts) : nil
-  }
-
-  /// The term that goes with the network: as many as are asked for; where nothing is, that of the
-  /// classifier that this one begins with, or one of a usual size. See `ClassifierOptions.ngrams`.
-  private static func ngrams(
-    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
-  ) throws(RecurError) -> NGramTerm? {
-    if options.ngrams == nil, let kept = try keptNGrams(options, data, isResumed: isResumed) {
-      return kept
-    }
-    let classCount = data.classNames.count
-    let usual = options.freezeCore ? 0 : 200_000 / (classCount == 2 ? 1 : classCount)
-    let most = options.ngrams ?? (data.validation.texts.isEmpty ? 0 : usual)
-    if most == 0 { return nil }
-    if data.validation.texts.isEmpty {
-      throw RecurError(
-        .usage, "--ngrams needs held-out texts that tell how much to heed them",
-        hint: "give --validation FILE or a --validation-fraction above 0")
-    }
-    return try NGramTerm(
-      fitting: data.training.texts, labels: data.training.labels, classCount: classCount, most: most
-    )
-  }
-
-  /// The term of the classifier that this one begins with, where the classes are the same. A resumed run
-  /// has it already.
-  private static func keptNGrams(
-    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
-  ) throws(RecurError) -> NGramTerm? {
-    guard options.initFrom != nil else { return nil }
-    for path in [isResumed ? options.training.output : nil, options.initFrom].compactMap(\.self)
-    where ModelDirectory.isClassifier(path) {
-      let directory = try ClassifierDirectory(contentsOf: path)
-      if directory.model.configuration.classNames == data.classNames { return directory.ngrams }
-    }
-    return nil
   }
 
   /// A tokenizer that is learnt from texts.

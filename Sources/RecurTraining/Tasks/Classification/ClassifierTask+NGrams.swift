@@ -1,0 +1,41 @@
+import RecurData
+import RecurFiles
+import RecurModels
+
+extension ClassifierTask {
+  /// The term that goes with the network: as many as are asked for; where nothing is, that of the
+  /// classifier that this one begins with, or one of a usual size. See `ClassifierOptions.ngrams`.
+  static func nGramTerm(
+    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
+  ) throws(RecurError) -> NGramTerm? {
+    if options.ngrams == nil, let kept = try keptTerm(options, data, isResumed: isResumed) {
+      return kept
+    }
+    let classCount = data.classNames.count
+    let usual = options.freezeCore ? 0 : 200_000 / (classCount == 2 ? 1 : classCount)
+    let most = options.ngrams ?? (data.validation.texts.isEmpty ? 0 : usual)
+    if most == 0 { return nil }
+    if data.validation.texts.isEmpty {
+      throw RecurError(
+        .usage, "--ngrams needs held-out texts that tell how much to heed them",
+        hint: "give --validation FILE or a --validation-fraction above 0")
+    }
+    return try NGramTerm(
+      fitting: data.training.texts, labels: data.training.labels, classCount: classCount, most: most
+    )
+  }
+
+  /// The term of the classifier that this one begins with, where the classes are the same. A resumed run
+  /// has it already.
+  private static func keptTerm(
+    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
+  ) throws(RecurError) -> NGramTerm? {
+    guard options.initFrom != nil else { return nil }
+    for path in [isResumed ? options.training.output : nil, options.initFrom].compactMap(\.self)
+    where ModelDirectory.isClassifier(path) {
+      let directory = try ClassifierDirectory(contentsOf: path)
+      if directory.model.configuration.classNames == data.classNames { return directory.ngrams }
+    }
+    return nil
+  }
+}
