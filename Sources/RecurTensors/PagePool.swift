@@ -24,10 +24,35 @@ struct PagePool {
   /// The most bytes to hold while some of them wait.
   private var limit = 0
 
-  /// Takes whole pages.
+  /// Whether a size is taken in whole pages: less than two of them would waste too much.
+  static func isWhole(_ size: Int) -> Bool { size >= 2 * pageSize }
+
+  /// Takes memory for a tensor.
   ///
-  /// - Returns: Their address; nil where the system has none.
+  /// - Parameter size: Whole pages, or less than two.
+  /// - Returns: Its address; nil where the system has no pages.
   mutating func take(_ size: Int) -> UInt? {
+    Self.isWhole(size) ? takePages(size) : takePart(size)
+  }
+
+  /// Keeps what was taken for other tensors.
+  mutating func give(back span: Range<UInt>) {
+    if Self.isWhole(span.count) {
+      giveBackPages(span)
+    } else {
+      giveBackPart(span)
+    }
+  }
+
+  /// Returns all that waits to the system.
+  mutating func trim() {
+    evict(statistics.byteCount)
+    limit = bytesInUse
+  }
+
+  // MARK: Whole pages
+
+  private mutating func takePages(_ size: Int) -> UInt? {
     bytesInUse += size
     limit = max(limit, bytesInUse)
     if let address = waiting.take(UInt(size)) { return address }
@@ -44,44 +69,38 @@ struct PagePool {
     return address
   }
 
-  /// Keeps pages for other tensors.
-  mutating func give(back span: Range<UInt>) {
+  private mutating func giveBackPages(_ span: Range<UInt>) {
     waiting.give(back: span)
     bytesInUse -= span.count
   }
 
-  /// Takes a part of a page, or of two.
-  ///
-  /// - Returns: Its address; nil where the system has no pages.
-  mutating func takePart(_ size: Int) -> UInt? {
+  // MARK: Parts of a page, or of two
+
+  private mutating func takePart(_ size: Int) -> UInt? {
     if let address = waitingParts.take(UInt(size)) { return address }
     let pages = (size + Self.pageSize - 1) / Self.pageSize * Self.pageSize
-    guard let start = take(pages) else { return nil }
+    guard let start = takePages(pages) else { return nil }
     let span = start..<start + UInt(pages)
     shared.append(span)
     waitingParts.give(back: span)
     return waitingParts.take(UInt(size))
   }
 
-  /// Keeps a part for other tensors. A span of which nobody uses any part is whole again, but no page of it
-  /// before: it might be returned to the system, and the next that needs as long a span find none.
-  mutating func giveBackPart(_ part: Range<UInt>) {
+  /// A span of which nobody uses any part is whole again, but no page of it before: it might be returned
+  /// to the system, and the next that needs as long a span find none.
+  private mutating func giveBackPart(_ part: Range<UInt>) {
     let free = waitingParts.give(back: part)
     let whole = shared.filter {
       free.lowerBound <= $0.lowerBound && $0.upperBound <= free.upperBound
     }
     for span in whole {
       waitingParts.remove(span)
-      give(back: span)
+      giveBackPages(span)
     }
     if !whole.isEmpty { shared.removeAll(where: whole.contains) }
   }
 
-  /// Returns all that waits to the system.
-  mutating func trim() {
-    evict(statistics.byteCount)
-    limit = bytesInUse
-  }
+  // MARK: The system
 
   /// Returns some of what waits to the system, the shortest spans first.
   ///
@@ -98,8 +117,6 @@ struct PagePool {
     statistics.byteCount -= evicted
     return evicted
   }
-
-  // MARK: The system
 
   private static func map(_ size: Int) -> UInt? {
     // The system may begin anywhere; so a page more, and what is around the huge pages goes back.

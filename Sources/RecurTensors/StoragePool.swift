@@ -44,9 +44,6 @@ package final class StoragePool: Sendable {
     }
   }
 
-  /// Whether a size is taken in whole huge pages.
-  private static func isLarge(_ size: Int) -> Bool { size >= 2 * PagePool.pageSize }
-
   /// Whether a size is taken as a block of its own.
   private static func isSmall(_ size: Int) -> Bool { size < 128 << 10 }
 
@@ -55,7 +52,7 @@ package final class StoragePool: Sendable {
   /// steps that are no power of two: tensors that are read together then begin in other cache lines.
   private static func roundedSize(_ byteCount: Int) -> Int {
     func roundedUp(_ grain: Int) -> Int { (byteCount + grain - 1) / grain * grain }
-    if isLarge(byteCount) { return roundedUp(PagePool.pageSize) }
+    if PagePool.isWhole(byteCount) { return roundedUp(PagePool.pageSize) }
     if !isSmall(byteCount) { return min(roundedUp((16 << 10) + 64), 2 * PagePool.pageSize) }
     let power = 1 << (Int.bitWidth - 1 - max(byteCount, 64).leadingZeroBitCount)
     return max(64, roundedUp(max(64, power / 8)))
@@ -69,8 +66,7 @@ package final class StoragePool: Sendable {
   }
 
   private func takePages(_ size: Int) -> UnsafeMutableRawPointer? {
-    state.withLock { Self.isLarge(size) ? $0.pages.take(size) : $0.pages.takePart(size) }
-      .flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    state.withLock { $0.pages.take(size) }.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
   }
 
   private func takeBlock(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -90,14 +86,11 @@ package final class StoragePool: Sendable {
 
   func give(back block: Block) {
     let start = UInt(bitPattern: block.address)
-    let span = start..<start + UInt(block.byteCount)
     state.withLock { state in
       if Self.isSmall(block.byteCount) {
         state.waiting[block.byteCount, default: []].append(block)
-      } else if Self.isLarge(block.byteCount) {
-        state.pages.give(back: span)
       } else {
-        state.pages.giveBackPart(span)
+        state.pages.give(back: start..<start + UInt(block.byteCount))
       }
     }
   }

@@ -79,11 +79,11 @@ public struct MemoryEstimate: Sendable, Equatable {
   ///   - trainingTokenCount: Tokens of the texts that are trained on.
   ///   - validationTokenCount: Tokens that are held out.
   ///   - textByteCount: The bytes of all these texts.
-  ///   - hasNGrams: Whether n-grams of them are fitted first.
+  ///   - fitsNGrams: Whether n-grams of them are fitted first.
   public init(
     _ configuration: SequenceClassifierConfiguration, optimizerStates: Int, batchSize: Int,
     isAdversarial: Bool, longestText: Int, trainingTokenCount: Int, validationTokenCount: Int,
-    textByteCount: Int, hasNGrams: Bool
+    textByteCount: Int, fitsNGrams: Bool
   ) {
     // Gradients flow through the last two segments of both directions.
     let directions = configuration.isBidirectional ? 2 : 1
@@ -106,7 +106,7 @@ public struct MemoryEstimate: Sendable, Equatable {
       real * Double(configuration.parameterCount)
       * Double(4 + optimizerStates + (isAdversarial ? 1 : 0))
     // Each word ends three runs of four bytes, which are held twice while they are sorted.
-    tokens += Double(textByteCount) * (hasNGrams ? 5 : 1)
+    tokens += Double(textByteCount) * (fitsNGrams ? 5 : 1)
     evaluation = 0
     stepsFlag = "--maximum-tokens"
   }

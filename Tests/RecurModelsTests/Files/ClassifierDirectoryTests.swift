@@ -48,47 +48,23 @@ struct ClassifierDirectoryTests {
 
   @Test("Every file, cut at every length, is refused and never trapped on")
   func truncation() throws {
-    let folder = TemporaryFolder()
-    let (path, _) = try written(folder)
-    for name in ["config.json", "tokenizer.json", "eval_results.json", "model.safetensors"] {
-      let bytes = try #require(folder.bytes(of: "model/\(name)"))
-      let meaning = bytes.last == UInt8(ascii: "\n") ? bytes.count - 1 : bytes.count
-      for length in 0..<meaning {
-        if length > 100, length < meaning - 50, length % 97 != 0 { continue }
-        folder.file("model/\(name)", bytes[..<length])
-        let error = #expect(throws: RecurError.self, "\(name) cut to \(length)") {
-          _ = try ClassifierDirectory(contentsOf: path)
-        }
-        #expect(error?.kind == .badData)
-        #expect(error?.place?.path.hasSuffix(name) == true)
-      }
-      folder.file("model/\(name)", bytes)
-    }
+    let damaged = try damaged(in: TemporaryFolder())
+    try damaged.expectCutsAreRefused(
+      ["config.json", "tokenizer.json", "eval_results.json", "model.safetensors"])
   }
 
   @Test("A flipped bit in any file gives an error or a model, never a trap")
   func flippedBits() throws {
-    let folder = TemporaryFolder()
+    let damaged = try damaged(in: TemporaryFolder())
+    #expect(
+      try damaged.refusedFlips(in: ["config.json", "tokenizer.json", "model.safetensors"]) > 60)
+  }
+
+  private func damaged(in folder: TemporaryFolder) throws -> DamagedFiles {
     let (path, _) = try written(folder)
-    var generator = SeededGenerator(seed: 4)
-    var refused = 0
-    for name in ["config.json", "tokenizer.json", "model.safetensors"] {
-      let bytes = try #require(folder.bytes(of: "model/\(name)"))
-      for _ in 0..<60 {
-        var changed = bytes
-        let position = Int.random(in: 0..<min(bytes.count, 2000), using: &generator)
-        changed[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-        folder.file("model/\(name)", changed)
-        do throws(RecurError) {
-          _ = try ClassifierDirectory(contentsOf: path)
-        } catch {
-          refused += 1
-          #expect(error.kind == .badData)
-        }
-      }
-      folder.file("model/\(name)", bytes)
+    return DamagedFiles(folder: folder, directory: "model") { () throws(RecurError) in
+      _ = try ClassifierDirectory(contentsOf: path)
     }
-    #expect(refused > 60)
   }
 
   @Test("A language model is no classifier, a classifier no language model, and both are told")

@@ -88,55 +88,25 @@ struct ModelDirectoryTests {
 
   @Test("Every file, cut at every length, is refused and never trapped on")
   func truncation() throws {
-    let folder = TemporaryFolder()
-    let (path, _) = try written(folder)
-    for name in [
+    let damaged = try damaged(in: TemporaryFolder())
+    try damaged.expectCutsAreRefused([
       "config.json", "generation_config.json", "tokenizer.json", "training_args.json",
       "eval_results.json", "model.safetensors",
-    ] {
-      let bytes = try #require(folder.bytes(of: "model/\(name)"))
-      // The white space at the end of a JSON file carries nothing.
-      let meaning = bytes.last == UInt8(ascii: "\n") ? bytes.count - 1 : bytes.count
-      // Of the long files the beginning, the end, and a part of what lies between; their own
-      // readers are tested at every length.
-      let step = name == "model.safetensors" ? 61 : name == "tokenizer.json" ? 97 : 1
-      for length in 0..<meaning {
-        if length > 150, length < meaning - 100, length % step != 0 { continue }
-        folder.file("model/\(name)", bytes[..<length])
-        let error = #expect(throws: RecurError.self, "\(name) cut to \(length)") {
-          _ = try ModelDirectory(contentsOf: path)
-        }
-        #expect(error?.kind == .badData)
-        #expect(error?.place?.path.hasSuffix(name) == true)
-      }
-      folder.file("model/\(name)", bytes)
-      _ = try ModelDirectory(contentsOf: path)
-    }
+    ])
   }
 
   @Test("A flipped bit in any file gives an error or a model, never a trap")
   func flippedBits() throws {
-    let folder = TemporaryFolder()
+    let damaged = try damaged(in: TemporaryFolder())
+    let files = ["config.json", "generation_config.json", "tokenizer.json", "model.safetensors"]
+    #expect(try damaged.refusedFlips(in: files) > 100)
+  }
+
+  private func damaged(in folder: TemporaryFolder) throws -> DamagedFiles {
     let (path, _) = try written(folder)
-    var generator = SeededGenerator(seed: 4)
-    var refused = 0
-    for name in ["config.json", "generation_config.json", "tokenizer.json", "model.safetensors"] {
-      let bytes = try #require(folder.bytes(of: "model/\(name)"))
-      for _ in 0..<50 {
-        var changed = bytes
-        let position = Int.random(in: 0..<min(bytes.count, 2000), using: &generator)
-        changed[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-        folder.file("model/\(name)", changed)
-        do throws(RecurError) {
-          _ = try ModelDirectory(contentsOf: path)
-        } catch {
-          refused += 1
-          #expect(error.kind == .badData)
-        }
-      }
-      folder.file("model/\(name)", bytes)
+    return DamagedFiles(folder: folder, directory: "model") { () throws(RecurError) in
+      _ = try ModelDirectory(contentsOf: path)
     }
-    #expect(refused > 100)
   }
 
   @Test("Missing, extra and ill-fitting tensors are listed together")

@@ -214,6 +214,14 @@ import Testing
     #expect(without >= bytes)
     run.options.ngrams = 50
     #expect(try tokens() == without + 4 * bytes)
+    try run.run()
+    var second = SmallClassification()
+    second.options.initFrom = run.folder("out")
+    second.options.ngrams = nil
+    let data = try ClassifierData(second.options, second.set)
+    let task = try ClassifierTask(second.options, data)
+    #expect(task.ngrams != nil)
+    #expect(task.memory(optimizerStates: 2).tokens == without, "what is kept is not fitted again")
   }
 
   @Test("N-grams without held-out texts to weigh them are refused")

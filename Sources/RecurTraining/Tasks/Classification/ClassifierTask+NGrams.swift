@@ -7,22 +7,23 @@ extension ClassifierTask {
   /// classifier that this one begins with, or one of a usual size. See `ClassifierOptions.ngrams`.
   static func nGramTerm(
     _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
-  ) throws(RecurError) -> NGramTerm? {
+  ) throws(RecurError) -> (term: NGramTerm?, isFitted: Bool) {
     if options.ngrams == nil, let kept = try keptTerm(options, data, isResumed: isResumed) {
-      return kept
+      return (kept, false)
     }
     let classCount = data.classNames.count
     let usual = options.freezeCore ? 0 : 200_000 / (classCount == 2 ? 1 : classCount)
     let most = options.ngrams ?? (data.validation.texts.isEmpty ? 0 : usual)
-    if most == 0 { return nil }
+    if most == 0 { return (nil, false) }
     if data.validation.texts.isEmpty {
       throw RecurError(
         .usage, "--ngrams needs held-out texts that tell how much to heed them",
         hint: "give --validation FILE or a --validation-fraction above 0")
     }
-    return try NGramTerm(
+    let term = try NGramTerm(
       fitting: data.training.texts, labels: data.training.labels, classCount: classCount, most: most
     )
+    return (term, true)
   }
 
   /// The term of the classifier that this one begins with, where the classes are the same. A resumed run

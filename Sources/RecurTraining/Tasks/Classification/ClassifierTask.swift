@@ -30,6 +30,8 @@ public struct ClassifierTask: TrainingTask {
 
   /// The term that goes with the network; nil for none.
   public let ngrams: NGramTerm?
+  /// Whether it was fitted on these texts, and not on those of a model that this one begins with.
+  private let fitsNGrams: Bool
   /// What the n-grams add to the logits of the held-out texts, (N, C).
   let validationTerms: [Float]?
   let trainingTokens: [[Int32]]
@@ -126,7 +128,7 @@ public struct ClassifierTask: TrainingTask {
       }
     }
     try configuration.validate()
-    ngrams = try Self.nGramTerm(options, data, isResumed: checkpoint != nil)
+    (ngrams, fitsNGrams) = try Self.nGramTerm(options, data, isResumed: checkpoint != nil)
     validationTerms = ngrams?.logits(of: data.validation.texts)
     self.vectors = vectors
     sourcesOfBeginning = options.initFrom.map(Self.sources) ?? []
@@ -234,7 +236,7 @@ public struct ClassifierTask: TrainingTask {
       trainingTokenCount: overview.trainingTokenCount,
       validationTokenCount: overview.validationTokenCount,
       textByteCount: (data.training.texts + data.validation.texts).reduce(0) { $0 + $1.utf8.count },
-      hasNGrams: ngrams != nil)
+      fitsNGrams: fitsNGrams)
   }
 
   // MARK: Writing
