@@ -10,6 +10,8 @@
 #define TILE_ROWS 6
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
+// Of the two loads in a cycle a tile of few rows needs nearly all for itself.
+#define FETCHES_AHEAD(rows) ((rows) >= 5)
 #define VARIANT recur_avx2_f32
 #define VARIANT_NAME "avx2"
 #include "template_kernels.h"

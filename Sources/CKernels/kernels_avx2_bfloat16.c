@@ -10,6 +10,7 @@
 #define TILE_ROWS 6
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
+#define FETCHES_AHEAD(rows) ((rows) >= 5)
 #define VARIANT recur_avx2_bfloat16_f32
 #define VARIANT_NAME "avx2-bfloat16"
 #include "template_kernels.h"

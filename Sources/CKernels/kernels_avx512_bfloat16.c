@@ -11,6 +11,7 @@
 #define TILE_ROWS 6
 #define MOST_ROWS 12
 #define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
+#define FETCHES_AHEAD(rows) 1
 #define VARIANT recur_avx512_bfloat16_f32
 #define VARIANT_NAME "avx512-bfloat16"
 #include <immintrin.h>

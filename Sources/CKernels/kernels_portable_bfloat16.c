@@ -16,4 +16,5 @@
 #endif
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
+#define FETCHES_AHEAD(rows) 1
 #include "template_kernels.h"

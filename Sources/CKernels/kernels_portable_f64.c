@@ -8,6 +8,7 @@
 #define TILE_ROWS 3
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
+#define FETCHES_AHEAD(rows) 1
 #define VARIANT recur_portable_f64
 #define VARIANT_NAME "portable"
 #include "template_kernels.h"

@@ -124,7 +124,7 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
     }
   }
   for (int64_t i = 0; i < k; i++) {
-    __builtin_prefetch(ahead + i * RECUR_PANEL, 0, 2);
+    if (FETCHES_AHEAD(rows)) __builtin_prefetch(ahead + i * RECUR_PANEL, 0, 2);
     vector b[4 * VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < count * VECTORS; v++) {
