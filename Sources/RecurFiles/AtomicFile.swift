@@ -34,6 +34,44 @@ public enum AtomicFile {
   public static func write(
     to path: String, _ body: (OutputFile) throws(RecurError) -> Void
   ) throws(RecurError) {
+    try replace(by: [try prepare(path, body)])
+  }
+
+  /// Writes files that belong together: none is replaced before all are complete.
+  ///
+  /// - Throws: `.cannotCreate`, `.noPermission`, `.inputOutput`, or what a body throws.
+  package static func write(
+    _ files: [(path: String, body: (OutputFile) throws(RecurError) -> Void)]
+  ) throws(RecurError) {
+    var complete: [Replacement] = []
+    do throws(RecurError) {
+      for (path, body) in files { complete.append(try prepare(path, body)) }
+    } catch {
+      for file in complete { unlink(file.temporary) }
+      throw error
+    }
+    try replace(by: complete)
+  }
+
+  private typealias Replacement = (temporary: String, target: String)
+
+  /// Puts complete files into their places.
+  private static func replace(by complete: [Replacement]) throws(RecurError) {
+    do throws(RecurError) {
+      for file in complete { try Folder.rename(file.temporary, to: file.target) }
+    } catch {
+      for file in complete { unlink(file.temporary) }
+      throw error
+    }
+    for folder in Set(complete.map { FolderPath.parent(of: $0.target) }) {
+      try Folder.synchronize(folder)
+    }
+  }
+
+  /// Writes a temporary beside the file that it is to replace.
+  private static func prepare(
+    _ path: String, _ body: (OutputFile) throws(RecurError) -> Void
+  ) throws(RecurError) -> Replacement {
     let (target, mode) = try resolve(path)
     let temporary = FolderPath.join(
       FolderPath.parent(of: target), ".recur-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp")
@@ -42,7 +80,6 @@ public enum AtomicFile {
       if let mode { file.setMode(mode) }
       try body(file)
       try file.finish()
-      try Folder.rename(temporary, to: target)
     } catch {
       unlink(temporary)
       // The temporary's name says nothing to the user.
@@ -50,7 +87,7 @@ public enum AtomicFile {
       if error.place?.path == temporary { error.place = .init(path: path) }
       throw error
     }
-    try Folder.synchronize(FolderPath.parent(of: target))
+    return (temporary, target)
   }
 
   /// The file that is to be replaced, and its permission bits if it exists.

@@ -101,6 +101,36 @@ struct AtomicFileTests {
     #expect(failures == 8)
   }
 
+  @Test("Of files that belong together none is replaced before all are complete")
+  func together() throws {
+    for failing in 0..<7 {
+      folder.file("a", [1])
+      folder.file("b", [2])
+      let count = Mutex(0)
+      SystemFault.$decide.withValue({ _ in
+        count.withLock { count in
+          defer { count += 1 }
+          return count == failing ? .error(ENOSPC) : nil
+        }
+      }) {
+        #expect(throws: RecurError.self) { try write([3], [4]) }
+      }
+      // Creating, writing and synchronising each, then the first rename.
+      #expect(folder.bytes(of: "a") == [1] && folder.bytes(of: "b") == [2], "\(failing)")
+      #expect(folder.contents == ["a", "b"])
+    }
+    try write([3], [4])
+    #expect(folder.bytes(of: "a") == [3] && folder.bytes(of: "b") == [4])
+    #expect(folder.contents == ["a", "b"])
+  }
+
+  private func write(_ first: [UInt8], _ second: [UInt8]) throws(RecurError) {
+    try AtomicFile.write([
+      (folder("a"), { (file: OutputFile) throws(RecurError) in try file.append(first) }),
+      (folder("b"), { (file: OutputFile) throws(RecurError) in try file.append(second) }),
+    ])
+  }
+
   @Test("Short and interrupted writes are continued")
   func shortWrites() throws {
     let count = Mutex(0)

@@ -71,8 +71,8 @@ public struct ClassifierDirectory: Sendable {
       evaluationResults: files.evaluationResults)
   }
 
-  /// Writes the directory, or replaces its files. Each file is replaced as a whole and durably, the
-  /// weights last; files of other names stay.
+  /// Writes the directory, or replaces its files, durably. None is replaced before all are complete; files of
+  /// other names stay.
   ///
   /// - Throws: `.badConfiguration` for a configuration that is not the model's or cannot be stored,
   ///   `.badData` for a tokenizer that does not fit or weights that are not finite; what cannot be

@@ -4,8 +4,8 @@ import RecurTensors
 import RecurText
 
 extension ModelDirectory {
-  /// Writes the directory, or replaces its files. Each file is replaced as a whole and durably, the
-  /// weights last; files of other names stay.
+  /// Writes the directory, or replaces its files, durably. None is replaced before all are complete; files of
+  /// other names stay.
   ///
   /// - Throws: `.badConfiguration` for a model without a configuration, `.badData` for a tokenizer
   ///   that does not fit or weights that are not finite; what cannot be created or written.
@@ -45,6 +45,7 @@ extension JSONValue {
   /// - Throws: `.badData` for a number that is not finite.
   public init(encoding value: some Encodable) throws(RecurError) {
     self = try JSONGate.value(
-      from: try JSONGate.encode(value), limits: .configuration, path: "memory")
+      from: try JSONGate.encode(value, pretty: false),
+      limits: JSONGate.Limits(byteCount: .max, depth: 16), path: "memory")
   }
 }

@@ -102,7 +102,7 @@ struct ModelFiles<Configuration: HeadConfiguration> {
 
   private static func record(_ path: String?) throws(RecurError) -> JSONValue? {
     guard let path else { return nil }
-    let limits = JSONGate.Limits.configuration
+    let limits = JSONGate.Limits.record
     let value = try JSONGate.value(
       from: try InputFile.read(path, limit: limits.byteCount), limits: limits, path: path)
     if value.members != nil { return value }
@@ -132,8 +132,8 @@ struct SmallModelFiles {
         at: .init(path: path), hint: "use the tokenizer that the model was trained with")
     }
     files = [
-      (FileName.tokenizer, tokenizer.serialized()),
       (FileName.configuration, try JSONGate.encode(configuration)),
+      (FileName.tokenizer, tokenizer.serialized()),
     ]
   }
 
@@ -153,7 +153,7 @@ struct SmallModelFiles {
     files.append((name, Array(text.utf8)))
   }
 
-  /// Writes these files and then the weights of a model, each as a whole and durably.
+  /// Writes these files and the weights of a model, durably: none is replaced before all are complete.
   func write(_ model: some Module, to path: String) throws(RecurError) {
     for (name, value) in model.parameters {
       let bad = value.withUnsafeBuffer { $0.firstIndex { !$0.isFinite } }
@@ -163,10 +163,23 @@ struct SmallModelFiles {
         hint: "the training diverged; go back to an earlier checkpoint")
     }
     try Folder.create(path)
-    for (name, bytes) in files {
-      try AtomicFile.write(bytes, to: FolderPath.join(path, name))
+    typealias Content = (OutputFile) throws(RecurError) -> Void
+    var all: [(path: String, body: Content)] = [
+      (
+        FolderPath.join(path, FileName.weights),
+        { (file: OutputFile) throws(RecurError) in
+          try SafetensorsFile.write(model.storedTensors, to: file)
+        }
+      )
+    ]
+    // The configuration is the last: where it stands there is a whole model.
+    for (name, bytes) in files.reversed() {
+      all.append(
+        (
+          FolderPath.join(path, name),
+          { (file: OutputFile) throws(RecurError) in try file.append(bytes) }
+        ))
     }
-    try SafetensorsFile.write(
-      model.storedTensors, to: FolderPath.join(path, FileName.weights))
+    try AtomicFile.write(all)
   }
 }

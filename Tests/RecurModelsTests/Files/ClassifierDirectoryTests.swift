@@ -32,6 +32,17 @@ struct ClassifierDirectoryTests {
     #expect(read.model.logits(of: [text]) == directory.model.logits(of: [text]))
   }
 
+  @Test("Results of many classes, and a long list of files, are read again")
+  func longRecords() throws {
+    let folder = TemporaryFolder()
+    var (_, directory) = try written(folder)
+    let rows = [[Int]](repeating: Array(1000..<1400), count: 400)
+    directory.evaluationResults = try JSONValue(encoding: ["confusion": rows])
+    try directory.write(to: folder("model"))
+    let read = try ClassifierDirectory(contentsOf: folder("model")).evaluationResults
+    #expect(read?["confusion"]?.elements?.last?.elements?.last?.integer == 1399)
+  }
+
   @Test("The card says what the model is and how it is used")
   func card() throws {
     let folder = TemporaryFolder()
