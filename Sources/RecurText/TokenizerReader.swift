@@ -33,15 +33,26 @@ struct TokenizerReader {
     guard (0...1).contains(coverage) else {
       throw damaged("`model.recur.coverage` is not between 0 and 1")
     }
-    let current = UnicodeVersion.current
     return Tokenizer(
       segmentation: segmentation, vocabulary: vocabulary,
       merges: try merges(model["merges"], segmentation: segmentation, vocabulary: vocabulary),
       normalization: try normalization(file["normalizer"], caseFolding: caseFolding),
       caseFolding: caseFolding, coverage: coverage,
       unicodeVersion: UnicodeVersion(
-        icu: try optional("icu", in: notes, \.string) ?? current.icu,
-        unicode: try optional("unicode", in: notes, \.string) ?? current.unicode))
+        icu: try version("icu", in: notes) ?? UnicodeVersion.current.icu,
+        unicode: try version("unicode", in: notes) ?? UnicodeVersion.current.unicode))
+  }
+
+  /// A version, which messages show: digits and points.
+  private func version(_ key: String, in notes: JSONValue?) throws(RecurError) -> String? {
+    guard let version = try optional(key, in: notes, \.string) else { return nil }
+    let isVersion = version.utf8.allSatisfy {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+    }
+    guard isVersion, (1...20).contains(version.utf8.count) else {
+      throw damaged("`model.recur.\(key)` is no version")
+    }
+    return version
   }
 
   // MARK: Parts

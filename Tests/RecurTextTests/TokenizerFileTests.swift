@@ -115,6 +115,17 @@ struct TokenizerFileTests {
     }
   }
 
+  @Test(
+    "A version that is none is refused: messages show it",
+    arguments: [#"\u001b]0;x\u0007"#, "9.0 ", "", "1.2.3.4.5.6.7.8.9.10.11"])
+  func versions(_ version: String) {
+    let text = Self.replacing(
+      "\"unicode\": \"\(UnicodeVersion.current.unicode)\"", with: "\"unicode\": \"\(version)\"",
+      in: String(decoding: Tokenizer(.word, fitting: corpus).serialized(), as: UTF8.self))
+    let error = #expect(throws: RecurError.self) { try Tokenizer(serialized: Array(text.utf8)) }
+    #expect(error?.what.contains("`model.recur.unicode` is no version") == true)
+  }
+
   /// Replaces the first occurrence.
   private static func replacing(
     _ part: String, with replacement: String, in text: String

@@ -65,7 +65,9 @@ struct ColumnChoice {
     let folded = name.lowercased()
     let alike = columns.indices.filter { columns[$0].lowercased() == folded }
     if alike.count == 1 { return alike[0] }
-    if let number = Int(name), columns.indices.contains(number - 1) { return number - 1 }
+    if let number = Int(name), (1...max(1, columns.count)).contains(number), !columns.isEmpty {
+      return number - 1
+    }
     return nil
   }
 

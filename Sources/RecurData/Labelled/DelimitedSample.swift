@@ -26,8 +26,9 @@ struct DelimitedSample {
     var scanner = RecordScanner(delimiter: delimiter, isQuoted: isQuoted)
     var isOpen = false
     while records.count < Self.largestCount, try scanner.next(from: stream) {
-      // The sample may end inside the last record.
-      if !isWhole, stream.position == stream.bytes.count, !records.isEmpty { break }
+      // The sample may end inside the last record, but hardly where a line ends outside quotes.
+      let mayBeCut = scanner.isUnclosed || text.last != UInt8(ascii: "\n")
+      if !isWhole, mayBeCut, stream.position == stream.bytes.count, !records.isEmpty { break }
       isOpen = scanner.isUnclosed
       if scanner.count > 0 { records.append(scanner.fields) }
     }

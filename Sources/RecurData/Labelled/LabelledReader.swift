@@ -94,6 +94,7 @@ public struct LabelledReader: ~Copyable {
       if layout.hasHeader {
         repeat {
           if try !records.next(from: stream) { break }
+          if records.isUnclosed { throw records.unclosedQuote(path: path) }
         } while records.count == 0
       }
     }

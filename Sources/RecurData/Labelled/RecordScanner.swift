@@ -12,6 +12,8 @@ import RecurFiles
 struct RecordScanner {
   /// The longest record in bytes; a quote that is never closed stops here instead of filling memory.
   static let largestRecord = 256 << 20
+  /// The most fields of a record, for the same reason.
+  static let mostFields = 1 << 20
 
   let delimiter: UInt8
   let isQuoted: Bool
@@ -70,9 +72,12 @@ struct RecordScanner {
         scan(text, from: start, &state)
       }
       stream.position = end
-      if bytes.count > Self.largestRecord {
+      if bytes.count > Self.largestRecord || ends.count > Self.mostFields {
         throw RecurError(
-          .badData, "a row is longer than \(Self.largestRecord >> 20) MiB",
+          .badData,
+          bytes.count > Self.largestRecord
+            ? "a row is longer than \(Self.largestRecord >> 20) MiB"
+            : "a row has more than \(Self.mostFields) fields",
           at: .init(path: stream.path, line: line),
           hint: "check the file there: a quote that is never closed, or no line ends")
       }

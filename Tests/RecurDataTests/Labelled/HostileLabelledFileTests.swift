@@ -24,6 +24,39 @@ struct HostileLabelledFileTests {
     #expect(found.error?.place?.line == 4 && found.error?.kind == .badData)
   }
 
+  @Test("A quote that is never closed in the header ends in an error, and not in a file of no rows")
+  func unclosedQuoteInHeader() {
+    for needsLabels in [true, false] {
+      let found = read(
+        "a.csv", "text,\"label\nI loved it,1\nI hated it,0\n".utf8, needsLabels: needsLabels)
+      #expect(found.error?.what == "the quote that begins here is never closed")
+      #expect(found.error?.place?.line == 1 && found.texts.isEmpty)
+    }
+  }
+
+  @Test("A row of nothing but delimiters ends in an error before it fills memory")
+  func delimiters() {
+    let row = [UInt8](repeating: UInt8(ascii: ","), count: RecordScanner.mostFields + 2)
+    let found = read("a.csv", Array("text,label\na,0\n".utf8) + row)
+    #expect(found.error?.what == "a row has more than 1048576 fields")
+    #expect(found.error?.place?.line == 3)
+  }
+
+  @Test("The number of a column may be any number", arguments: [Int.min, -1, 0, 3, Int.max])
+  func columnNumbers(_ number: Int) {
+    let found = read(
+      "a.csv", "text,label\na,0\n".utf8, LabelledReading(textColumn: "\(number)"))
+    #expect(found.error?.kind == .usage)
+  }
+
+  @Test("The first row of a live table tells which column is the text")
+  func liveTable() {
+    let table = "label,city,opinion\n1,Berlin,I loved every minute of it.\n"
+    let found = read(
+      "a.csv", table.utf8, LabelledReading(format: .csv, isLive: true), needsLabels: false)
+    #expect(found.texts == ["I loved every minute of it."])
+  }
+
   @Test("Rows with another number of fields are counted, the first few kept; strict stops")
   func ragged() {
     let text = "text,label\na,0\nb\nc,1,2\n" + String(repeating: "x\n", count: 20) + "d,1\n"
