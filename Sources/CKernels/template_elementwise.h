@@ -23,13 +23,6 @@ static void add_scaled(REAL *y, REAL scale, const REAL *x, int64_t count) {
     store_up_to(y + j, sum, left);
   }
 }
-static void add_product(REAL *y, const REAL *a, const REAL *b, int64_t count) {
-  FOR_VECTORS(count) {
-    vector sum = multiply_add(load_up_to(a + j, left), load_up_to(b + j, left),
-                              load_up_to(y + j, left));
-    store_up_to(y + j, sum, left);
-  }
-}
 static void multiply(REAL *y, const REAL *a, const REAL *b, int64_t count) {
   FOR_VECTORS(count) store_up_to(y + j, load_up_to(a + j, left) * load_up_to(b + j, left), left);
 }
@@ -96,7 +89,12 @@ static double sum_of_squares(const REAL *x, int64_t count) {
       vector part = load_up_to(x + first + j, left);
       sum = multiply_add(part, part, sum);
     }
+    const double before = total;
     for (int i = 0; i < LANES; i++) total += (double)sum[i];
+    if (isfinite(total)) continue;
+    // Squares overflow sooner than what is squared.
+    total = before;
+    for (int64_t i = first; i < first + size; i++) total += (double)x[i] * (double)x[i];
   }
   return total;
 }
@@ -133,13 +131,6 @@ INLINE double exponentials(REAL *row, int64_t columns, REAL most) {
   double total = 0;
   for (int i = 0; i < LANES; i++) total += (double)sum[i];
   return total;
-}
-static void softmax(REAL *logits, int64_t rows, int64_t columns) {
-  for (int64_t i = 0; i < rows; i++) {
-    REAL *row = logits + i * columns;
-    const double total = exponentials(row, columns, largest(row, columns));
-    scale(row, (REAL)(1 / total), row, columns);
-  }
 }
 static void softmax_cross_entropy(REAL *logits, const int32_t *targets, double *losses,
                                   int64_t rows, int64_t columns, REAL factor) {

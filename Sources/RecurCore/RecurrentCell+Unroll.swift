@@ -36,7 +36,8 @@ extension RecurrentCell {
     _ inputs: Variable, lengths: [Int32]?, from state: State?, weightDrop: Real = 0
   ) -> (outputs: Variable, state: State)? {
     guard let cell = self as? any FusibleCell else { return nil }
-    let result = cell.recurrence(on: inputs.tape).droppingWeights(weightDrop)
+    let tape = Variable.commonTape(of: [inputs] + (state?.parts ?? []))
+    let result = cell.recurrence(on: tape).droppingWeights(weightDrop)
       .unroll(.sequence(inputs), lengths: lengths, from: state?.parts)
     return (result.outputs, State(parts: result.state))
   }
@@ -50,7 +51,8 @@ extension RecurrentCell {
   ) -> (outputs: Variable, state: State)? {
     guard let cell = self as? any FusibleCell else { return nil }
     let table = EmbeddedTokens(tokens, in: embedding)
-    let result = cell.recurrence(on: embedding.tape).droppingWeights(weightDrop)
+    let tape = Variable.commonTape(of: [embedding] + (state?.parts ?? []))
+    let result = cell.recurrence(on: tape).droppingWeights(weightDrop)
       .unroll(
         .tokens(table.numbers, embedding: table.rows, batchSize: batchSize), lengths: lengths,
         from: state?.parts)

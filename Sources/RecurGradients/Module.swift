@@ -45,6 +45,7 @@ extension Module {
       copy.visitParameters { if isFrozen($0) { frozen.insert($1.key) } }
     }
     let tape = Tape(seed: seed, frozen: frozen)
+    defer { tape.end() }
     let objective = try body(self, tape)
     return (objective.value.scalar, tape.gradients(of: objective))
   }

@@ -96,6 +96,7 @@ public final class Tape {
 
   /// The gradients of an objective for everything it depends on. The tape is spent afterwards.
   public func gradients(of objective: Variable) -> Gradients {
+    defer { end() }
     precondition(
       objective.value.count == 1, "the gradient of an objective of shape \(objective.shape)")
     guard objective.tape === self, let slot = objective.slot else {
@@ -113,9 +114,14 @@ public final class Tape {
       if let gradient = slot.gradient { bySlot[index] = gradient }
     }
     let byParameter = parameterSlots.compactMapValues { $0.slot.flatMap { bySlot[$0] } }
-    slots.removeAll()
-    parameterSlots.removeAll()
     return Gradients(byParameter: byParameter, bySlot: bySlot)
+  }
+
+  /// Forgets everything: operations and parameters hold variables, which hold the tape.
+  func end() {
+    slots.removeAll()
+    operations.removeAll()
+    parameterSlots.removeAll()
   }
 
   /// What a pullback sees: the gradients of its outputs, and where to add those of its operands.

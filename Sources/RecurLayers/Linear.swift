@@ -46,9 +46,10 @@ public struct Linear: Module {
     _ visit: (String, inout Parameter) throws -> Void
   ) rethrows {
     try visit("weight", &weight)
-    if var bias {
-      try visit("bias", &bias)
-      self.bias = bias
+    // Where it stands alone: writing to it then copies nothing.
+    if var own = bias.take() {
+      defer { bias = own }
+      try visit("bias", &own)
     }
   }
 

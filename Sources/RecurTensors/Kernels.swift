@@ -35,9 +35,8 @@ public enum Kernels {
   public static var name: String { String(cString: table.name) }
 
   /// The vector features of this processor that Recur knows of.
-  public static var processorFeatures: [String] {
+  public static let processorFeatures: [String] =
     String(cString: recur_cpu_features()).split(separator: ",").map(String.init)
-  }
 
   /// What the environment asks for and this processor cannot run, if that is so; the best kernels
   /// are used instead.
@@ -56,14 +55,13 @@ public enum Kernels {
   /// - Returns: Whether products have this precision now: false where something was computed in
   ///   another before, and for `bfloat16` in a build in double precision.
   public static func choose(_ precision: ProductPrecision) -> Bool {
-    let chosen = choice.withLock { choice in
-      if choice == nil { choice = precision }
-      return choice
-    }
     #if DoublePrecision
       return precision == .float32
     #else
-      return chosen == precision
+      return choice.withLock { choice in
+        if choice == nil { choice = precision }
+        return choice == precision
+      }
     #endif
   }
 

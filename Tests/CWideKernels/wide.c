@@ -13,6 +13,7 @@
 #define TILE_ROWS 6
 #define MOST_ROWS 12
 #define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
+#define FETCHES_AHEAD(rows) 1
 #define VARIANT recur_wide_f32
 #define VARIANT_NAME "wide"
 #include "template_kernels.h"

@@ -52,6 +52,33 @@ struct RecurrentStackTests {
     }
   }
 
+  @Test(
+    "Where the state alone is on a tape, its gradient and those of the weights are the stepwise ones"
+  )
+  func stateAloneOnTape() {
+    var generator = SeededGenerator(seed: 4)
+    let cell = LSTMCell(inputSize: 3, hiddenSize: 6, using: &generator)
+    let inputs = Variable(inputs)
+    func gradients(isFused: Bool) -> [Tensor?] {
+      let tape = Tape()
+      let parts = [5, 6].map { tape.watch(Tensor.normal([2, 6], seed: $0)) }
+      let state = LSTMState(hidden: parts[0], cell: parts[1])
+      let outputs =
+        isFused
+        ? cell.unroll(inputs, from: state).outputs
+        : cell.unrolledStepwise(inputs, from: state).outputs
+      let found = tape.gradients(of: (outputs * outputs).sum())
+      return parts.map { found[$0] } + [found[cell.weightHH], found[cell.biasIH]]
+    }
+    for (fused, stepwise) in zip(gradients(isFused: true), gradients(isFused: false)) {
+      guard let fused, let stepwise else {
+        Issue.record("a gradient is missing")
+        continue
+      }
+      #expect(fused.difference(to: stepwise) < roundingTolerance)
+    }
+  }
+
   @Test("It is each layer on the outputs of the one below")
   func layersAreChained() {
     var generator = SeededGenerator(seed: 1)

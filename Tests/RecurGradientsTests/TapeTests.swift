@@ -49,6 +49,25 @@ struct TapeTests {
     #expect(gradients[x]?.scalars == [3])
   }
 
+  @Test("A tape that nobody went back on to the end is freed with what it holds")
+  func tapesAreFreed() {
+    struct Failure: Error {}
+    weak var kept: Tape?
+    try? { () throws in
+      _ = try Pair().valueWithGradient { pair, tape in
+        kept = tape
+        _ = pair.first.variable(on: tape).exp()
+        throw Failure()
+      }
+    }()
+    #expect(kept == nil)
+    _ = Pair().valueWithGradient { pair, tape in
+      kept = tape
+      return pair.first.variable(on: tape).sum().detached
+    }
+    #expect(kept == nil)
+  }
+
   @Test("Branches that the objective does not use cost nothing and change nothing")
   func unusedBranches() {
     let tape = Tape()

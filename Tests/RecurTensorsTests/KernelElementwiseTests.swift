@@ -26,9 +26,6 @@ struct KernelElementwiseTests {
       check("add_scaled", { value(y, $0) + 0.7 * value(a, $0) }) {
         table.add_scaled(&$0, 0.7, a, size)
       }
-      check("add_product", { value(y, $0) + value(a, $0) * value(b, $0) }) {
-        table.add_product(&$0, a, b, size)
-      }
       check("multiply", { value(a, $0) * value(b, $0) }) { table.multiply(&$0, a, b, size) }
       check("scale", { -1.3 * value(a, $0) }) { table.scale(&$0, -1.3, a, size) }
     }
@@ -53,6 +50,15 @@ struct KernelElementwiseTests {
       let expected = x.reduce(0.0) { $0 + Double($1) * Double($1) }
       let found = kernels.table.sum_of_squares(x, Int64(count))
       #expect(abs(found - expected) <= kernelTolerance * max(1, expected), "\(count)")
+    }
+    // Squares that single precision cannot hold, alone and together.
+    for large: [Real] in [[2e19, 1], Array(repeating: 1.5e18, count: 4097)] {
+      let found = kernels.table.sum_of_squares(large, Int64(large.count))
+      let expected = large.reduce(0.0) { $0 + Double($1) * Double($1) }
+      #expect(abs(found / expected - 1) < 1e-6)
+    }
+    for bad in [Real.infinity, .nan] {
+      #expect(!kernels.table.sum_of_squares([1, bad, 1], 3).isFinite)
     }
   }
 
@@ -97,8 +103,8 @@ struct KernelElementwiseTests {
     #expect(whole.contains(0) && whole.contains { $0 != 0 })
   }
 
-  @Test("Softmax and its cross entropy equal their formulas", arguments: NamedKernels.all)
-  func softmax(_ kernels: NamedKernels) {
+  @Test("The cross entropy of a softmax equals its formula", arguments: NamedKernels.all)
+  func crossEntropy(_ kernels: NamedKernels) {
     for columns in [1, 2, 7, 16, 33, 96, 131] {
       let rows = 4
       // One row far up: the exponentials must not overflow.
@@ -115,9 +121,6 @@ struct KernelElementwiseTests {
         let target = Int(targets[row])
         expectedLosses.append(target < 0 ? 0 : Glibc.log(total) - (values[target] - most))
       }
-      var found = logits
-      kernels.table.softmax(&found, Int64(rows), Int64(columns))
-      #expect(difference(found, probabilities) < kernelTolerance)
       var losses = [Double](repeating: .nan, count: rows)
       var gradients = logits
       kernels.table.softmax_cross_entropy(
@@ -134,12 +137,12 @@ struct KernelElementwiseTests {
     }
   }
 
-  @Test("Softmax gives nothing to what is impossible and keeps NaN", arguments: NamedKernels.all)
-  func softmaxOfInfinities(_ kernels: NamedKernels) {
-    var row: [Real] = [0, -.infinity, 0, -.infinity, 0]
-    kernels.table.softmax(&row, 1, 5)
+  @Test("What is impossible has no part in a softmax, and NaN stays", arguments: NamedKernels.all)
+  func crossEntropyOfInfinities(_ kernels: NamedKernels) {
+    var (row, loss) = ([0, -.infinity, 0, -.infinity, 0] as [Real], 0.0)
+    kernels.table.softmax_cross_entropy(&row, [0], &loss, 1, 5, 1)
     #expect(row[1] == 0 && row[3] == 0)
-    #expect(abs(row[0] - 1 / 3) < 1e-6)
+    #expect(abs(row[2] - 1 / 3) < 1e-6 && abs(loss - Glibc.log(3)) < 1e-6)
     for position in 0..<19 {
       var logits = normal(19, seed: 9)
       logits[position] = .nan

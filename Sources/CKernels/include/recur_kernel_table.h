@@ -116,7 +116,6 @@ struct RECUR_NAMED(recur_kernels) {
   void (*exp)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);
   void (*add)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count);                           // y += x
   void (*add_scaled)(RECUR_REAL *y, RECUR_REAL scale, const RECUR_REAL *x, int64_t count);        // y += scale x
-  void (*add_product)(RECUR_REAL *y, const RECUR_REAL *a, const RECUR_REAL *b, int64_t count);    // y += a b
   void (*multiply)(RECUR_REAL *y, const RECUR_REAL *a, const RECUR_REAL *b, int64_t count);       // y = a b
   void (*scale)(RECUR_REAL *y, RECUR_REAL scale, const RECUR_REAL *x, int64_t count);             // y = scale x
   /// y = x / (1 - probability) for the elements that stay, 0 for those that are dropped; which those
@@ -126,15 +125,13 @@ struct RECUR_NAMED(recur_kernels) {
   /// sums[j] += Σ m[i][j] over the rows, top to bottom.
   void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, int64_t rows, int64_t columns,
                           int64_t leading);
-  /// Σ x², in double, in blocks of fixed size.
+  /// Σ x² in blocks of fixed size, each summed in double where that in REAL overflows: finite for finite x.
   double (*sum_of_squares)(const RECUR_REAL *x, int64_t count);
 
   /// For each row: losses[row] = -log softmax(logits)[target] in nats, and the logits become
   /// scale · (softmax - one-hot), their gradient. A negative target gives loss 0 and gradient 0.
   void (*softmax_cross_entropy)(RECUR_REAL *logits, const int32_t *targets, double *losses, int64_t rows,
                                 int64_t columns, RECUR_REAL scale);
-  /// Each row becomes its softmax.
-  void (*softmax)(RECUR_REAL *logits, int64_t rows, int64_t columns);
 
   /// Optimizer updates in one pass: weight, gradient, state.
   void (*adam)(const struct RECUR_NAMED(recur_update) * u, RECUR_REAL *w, const RECUR_REAL *g, RECUR_REAL *m, RECUR_REAL *v,

@@ -34,6 +34,7 @@ extension FusedRecurrence {
       steps = segment.count
       batch = size.batch
       let hiddenSize = cell.hiddenSize
+      precondition(steps >= 1, "inputs of no steps")
       switch inputs {
       case .sequence(let sequence):
         precondition(

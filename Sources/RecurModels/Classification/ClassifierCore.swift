@@ -57,13 +57,20 @@ public enum ClassifierCore: Module {
   public mutating func visitParameters(
     _ visit: (String, inout Parameter) throws -> Void
   ) rethrows {
+    // Nothing else holds the layers meanwhile: writing to them would copy them.
     switch self {
     case .forward(var stack):
+      var rest = stack
+      rest.layers = []
+      self = .forward(rest)
+      defer { self = .forward(stack) }
       try stack.visitParameters(visit)
-      self = .forward(stack)
     case .both(var stack):
+      var rest = stack
+      rest.layers = []
+      self = .both(rest)
+      defer { self = .both(stack) }
       try stack.visitParameters(visit)
-      self = .both(stack)
     }
   }
 

@@ -41,6 +41,19 @@ struct SequenceClassifierTests {
     }
   }
 
+  @Test(
+    "Weights are visited where they stand: writing to them copies nothing",
+    arguments: [false, true])
+  func visitedInPlace(_ isBidirectional: Bool) throws {
+    var (model, _) = try SmallClassifiers.pair(
+      isBidirectional: isBidirectional, pooling: .attention)
+    model.visitParameters { name, parameter in
+      let before = parameter.value.pointer
+      let after = UnsafePointer(parameter.value.mutablePointer)
+      #expect(before == after, "\(name)")
+    }
+  }
+
   @Test("The names and shapes of the parameters are those that the configuration announces")
   func parameterShapes() throws {
     for pooling in Pooling.allCases {
