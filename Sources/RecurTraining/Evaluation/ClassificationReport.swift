@@ -29,7 +29,8 @@ public struct ClassificationReport: Sendable, Equatable, Codable {
   /// The mean squared error of the probabilities. Two classes: of class 1, from 0 to 1. More: summed
   /// over the classes, from 0 to 2. So does scikit-learn.
   public var brierScore: Double
-  /// How many texts of each label (outer) were taken for each class (inner), (C, C).
+  /// How many texts of each label (outer) were taken for each class (inner), (C, C); empty in the files of a
+  /// run of more than 1,000 classes.
   public var confusion: [[Int]]
   /// The 15 bins of the calibration error.
   public var calibration: [CalibrationBin]

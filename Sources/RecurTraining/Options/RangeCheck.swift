@@ -38,7 +38,7 @@ struct RangeCheck {
     try number(key.flag, value, from: least, above: above, to: most, below: below)
   }
 
-  private func refusal(
+  func refusal(
     _ flag: String, _ value: String, _ range: String
   ) -> RecurError {
     RecurError(kind, "\(flag) is \(value)", hint: "give a value \(range) for \(flag)")

@@ -85,6 +85,10 @@ extension TrainingOptions {
     try check.integer(CodingKeys.keep.flag, keep, 1...1_000_000)
     try check.integer(CodingKeys.logEvery.flag, logEvery, 1...1_000_000_000)
     try check.integer(CodingKeys.threads.flag, threads, 0...1024)
+    // What a run says of itself has integers of 63 bits.
+    if Int(exactly: seed) == nil {
+      throw check.refusal(CodingKeys.seed.flag, "\(seed)", "from 0 to \(Int.max)")
+    }
     try checkWatching(kind)
   }
 

@@ -130,7 +130,7 @@ public struct TrainingOptions: Sendable, Equatable {
   public var logEvery = 10
   /// Whether to go on from the newest checkpoint in the directory of the run.
   public var resume = false
-  /// What the first weights, dropout and samples are drawn from.
+  /// What the first weights, dropout and samples are drawn from, at most 2⁶³ - 1.
   public var seed: UInt64 = 1
   /// Threads; 0 for one for each processor.
   public var threads = 0

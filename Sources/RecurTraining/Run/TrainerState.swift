@@ -64,6 +64,8 @@ struct TrainerState<Task: TrainingTask>: Codable, Sendable {
   var lossSinceLine = LossSum()
   /// Since the last evaluation.
   var lossSinceEvaluation = LossSum()
+  /// What the model wrote last.
+  var lastSample: String?
   var smoothedLoss: Double?
   var smoothedAccuracy: Double?
   /// Bytes of the metrics.
@@ -100,6 +102,7 @@ struct TrainerState<Task: TrainingTask>: Codable, Sendable {
     case logHistory = "log_history"
     case lossSinceLine = "loss_since_line"
     case lossSinceEvaluation = "loss_since_evaluation"
+    case lastSample = "last_sample"
     case smoothedLoss = "smoothed_loss"
     case smoothedAccuracy = "smoothed_accuracy"
     case metricsByteCount = "metrics_bytes"
@@ -111,6 +114,14 @@ struct TrainerState<Task: TrainingTask>: Codable, Sendable {
     case kernels
     case threadCount = "threads"
     case options
+  }
+
+  /// Appends an evaluation to the history, in which only the last one and the best are whole.
+  mutating func log(_ report: Task.Report, isBest: Bool) {
+    for index in logHistory.indices where isBest || logHistory[index].step != bestStep {
+      logHistory[index].report = logHistory[index].report.abridged
+    }
+    logHistory.append(.init(step: globalStep, report: report))
   }
 
   /// Begins a run.

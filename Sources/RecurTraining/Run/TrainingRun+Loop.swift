@@ -41,8 +41,8 @@ extension TrainingRun {
     while true {
       state.elapsedSeconds = elapsed()
       if stop.isMade {
-        try leaveModel()
         try save(log, report)
+        try leaveModel()
         ending = .stopped
         break
       }

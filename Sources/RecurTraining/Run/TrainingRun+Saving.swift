@@ -38,7 +38,7 @@ extension TrainingRun {
     state.plateau.observe(loss, threshold: 1e-4)
     state.plateau.reduce(by: common.plateauFactor, patience: common.plateauPatience)
     state.evaluatedStep = state.globalStep
-    state.logHistory.append(.init(step: state.globalStep, report: measured))
+    state.log(measured, isBest: isBest)
     let trainingLoss = state.lossSinceEvaluation.mean
     let trainingAccuracy = state.lossSinceEvaluation.accuracy
     state.lossSinceEvaluation = .init()
@@ -75,7 +75,7 @@ extension TrainingRun {
     _ log: MetricsLog, epoch: Int, _ report: (TrainingEvent<Task>) -> Void
   ) throws(RecurError) {
     guard let text = task.sample(of: model, step: state.globalStep) else { return }
-    lastSample = text
+    state.lastSample = text
     var line = line("sample", epoch: epoch)
     line.text = text
     try log.append(line)
@@ -110,8 +110,10 @@ extension TrainingRun {
   }
 
   private func prune() {
+    // Later ones were damaged when the run was resumed: they do not count as what is kept.
     let all = DurableDirectory.numbered(
-      in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
+      in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix
+    ).filter { $0.number <= state.globalStep }
     for (step, path) in all.dropLast(common.keep) where step != state.bestStep {
       DurableDirectory.remove(path)
     }
@@ -125,7 +127,7 @@ extension TrainingRun {
   /// Writes the model into the directory of the run.
   private func writeModel(_ measured: Task.Report?) throws(RecurError) {
     let outcome = TaskOutcome(
-      stepCount: state.globalStep, report: measured, sample: lastSample, arguments: arguments)
+      stepCount: state.globalStep, report: measured, sample: state.lastSample, arguments: arguments)
     try task.write(model, outcome, to: output)
   }
 

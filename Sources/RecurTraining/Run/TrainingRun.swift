@@ -44,7 +44,6 @@ public final class TrainingRun<Task: TrainingTask> {
   var newestCheckpoint: String?
   /// Whether the newest checkpoint is of this very moment.
   var isSaved = false
-  var lastSample: String?
   var warnings: [String] = []
   /// Steps, characters and seconds of this process, evaluations and checkpoints apart.
   var pace = Pace()

@@ -8,4 +8,11 @@ public protocol TaskReport: Codable, Sendable, Equatable {
   ///
   /// - Parameter isBest: Whether no evaluation before was as good.
   func record(isBest: Bool) -> any Encodable & Sendable
+  /// The report without what grows faster than the classes; the whole by default.
+  var abridged: Self { get }
+}
+
+extension TaskReport {
+  /// The whole report.
+  public var abridged: Self { self }
 }

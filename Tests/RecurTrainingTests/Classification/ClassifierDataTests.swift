@@ -49,6 +49,30 @@ import Testing
     #expect(try held(1000..<3000).count { all.contains($0) } < 60)
   }
 
+  @Test("Of the texts of a class that are alike all are held out, or none", arguments: 1...9)
+  func alike(_ seed: UInt64) {
+    let texts = (0..<120).map { "Number \($0 % 40)" + ["", "!", "..."][$0 / 40] }
+    let labels = texts.indices.map { $0 % 2 }
+    let split = StratifiedSplit(
+      LabelledSet(texts: texts, labels: labels, classNames: ["no", "yes"]), fraction: 0.2,
+      seed: seed)
+    #expect((split.training + split.validation).sorted() == Array(texts.indices))
+    // Twelve of sixty are four numbers.
+    for number in 0..<40 {
+      #expect([0, 3].contains(split.validation.count { $0 % 40 == number }))
+    }
+    #expect(split.validation.count == 24)
+  }
+
+  @Test("Where most texts of a class are alike, as many are held out as is wanted")
+  func mostlyAlike() {
+    let texts = (0..<20).map { $0 == 0 ? "other" : "the same" }
+    let split = StratifiedSplit(
+      LabelledSet(texts: texts, labels: texts.map { _ in 0 }, classNames: ["no", "yes"]),
+      fraction: 0.4, seed: 1)
+    #expect(split.validation.count == 8 && split.training.count == 12)
+  }
+
   @Test("Texts of one class are refused by the name of the class")
   func oneClass() {
     let error = #expect(throws: RecurError.self) { try data([1, 1, 1, 1]) }

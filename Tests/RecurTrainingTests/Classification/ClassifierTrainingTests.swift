@@ -202,6 +202,32 @@ import Testing
     }
   }
 
+  @Test(
+    "N-grams that were fitted on what is held out now are not kept, and a warning says what was seen"
+  )
+  func seenTexts() throws {
+    var first = SmallClassification()
+    let rows = zip(first.set.texts, first.set.labels).map { "\($0),\($1)\n" }
+    let path = first.folder.file("texts.csv", ("text,label\n" + rows.joined()).utf8)
+    first.options.training.files = [path]
+    first.options.ngrams = 50
+    _ = try ClassifierTraining(first.options).run()
+    for (seed, fraction, keeps) in [
+      (1, 0.2, true), (1, 0.1, true), (2, 0.2, false), (1, 0.3, false),
+    ]
+      as [(UInt64, Double, Bool)]
+    {
+      var second = first.options
+      second.initFrom = first.folder("out")
+      second.ngrams = nil
+      second.training.seed = seed
+      second.training.validationFraction = fraction
+      let task = try ClassifierTask(second, try ClassifierData(second))
+      #expect((task.ngrams?.count == 50) == keeps, "\(seed) \(fraction)")
+      #expect(task.warnings.contains { $0.contains("some of the held-out texts") } == !keeps)
+    }
+  }
+
   @Test("The memory of a training counts its texts, and what n-grams of them are fitted on")
   func memory() throws {
     var run = SmallClassification()

@@ -130,6 +130,42 @@ import Testing
     #expect(try outcome(run) == outcome(whole))
   }
 
+  @Test("Damaged checkpoints do not count as those that are kept")
+  func damagedAndPruned() throws {
+    var run = SmallRun()
+    try run.run(stoppingAfter: 25)
+    run.folder.file("out/checkpoints/checkpoint-25/manifest.json", Array("{}".utf8))
+    run.options.resume = true
+    run.options.keep = 1
+    run.options.saveEvery = 2
+    try run.run(stoppingAfter: 23)
+    #expect(run.checkpoints.contains(23), "\(run.checkpoints)")
+    #expect(try run.run().stepCount == 36)
+    #expect(run.steps.first?.step == 24)
+  }
+
+  @Test("The card has the latest sample, however often the run was interrupted")
+  func sampleOnCard() throws {
+    func run() -> SmallRun {
+      var run = SmallRun()
+      run.options.sampleEvery = 7
+      run.options.sampleLength = 20
+      return run
+    }
+    var whole = run()
+    try whole.run()
+    var parts = run()
+    try parts.run(stoppingAfter: 8)
+    parts.options.resume = true
+    // The evaluation at step 10 is the next to write the card.
+    try parts.run(stoppingAfter: 12)
+    var before = run()
+    try before.run(stoppingAfter: 12)
+    #expect(parts.bytes("README.md") == before.bytes("README.md"))
+    try parts.run()
+    #expect(parts.bytes("README.md") == whole.bytes("README.md"))
+  }
+
   @Test("Without a checkpoint, resuming begins; with damaged ones only, it is refused")
   func nothingToResume() throws {
     var run = SmallRun()

@@ -15,6 +15,13 @@ public struct ClassifierReport: TaskReport {
   /// The log loss after calibration.
   public var curveLoss: Double { classification.logLoss }
 
+  /// The report without the confusion matrix.
+  public var abridged: ClassifierReport {
+    var report = self
+    report.classification.confusion = []
+    return report
+  }
+
   enum CodingKeys: String, CodingKey {
     case classification, temperature
     case ngramScale = "ngram_scale"

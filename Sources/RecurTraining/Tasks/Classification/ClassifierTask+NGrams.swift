@@ -6,9 +6,11 @@ extension ClassifierTask {
   /// The term that goes with the network: as many as are asked for; where nothing is, that of the
   /// classifier that this one begins with, or one of a usual size. See `ClassifierOptions.ngrams`.
   static func nGramTerm(
-    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
+    _ options: ClassifierOptions, _ data: ClassifierData, after past: PastTraining?, isResumed: Bool
   ) throws(RecurError) -> (term: NGramTerm?, isFitted: Bool) {
-    if options.ngrams == nil, let kept = try keptTerm(options, data, isResumed: isResumed) {
+    if options.ngrams == nil,
+      let kept = try keptTerm(options, data, after: past, isResumed: isResumed)
+    {
       return (kept, false)
     }
     let classCount = data.classNames.count
@@ -26,13 +28,15 @@ extension ClassifierTask {
     return (term, true)
   }
 
-  /// The term of the classifier that this one begins with, where the classes are the same. A resumed run
-  /// has it already.
+  /// The term of the classifier that this one begins with, where the classes are the same and none of what is
+  /// held out was fitted. A resumed run has it already.
   private static func keptTerm(
-    _ options: ClassifierOptions, _ data: ClassifierData, isResumed: Bool
+    _ options: ClassifierOptions, _ data: ClassifierData, after past: PastTraining?, isResumed: Bool
   ) throws(RecurError) -> NGramTerm? {
-    guard options.initFrom != nil else { return nil }
-    for path in [isResumed ? options.training.output : nil, options.initFrom].compactMap(\.self)
+    guard let source = options.initFrom else { return nil }
+    let hasSeen = past?.hasSeenHeldOut(of: data, options) == true
+    for path in [isResumed ? options.training.output : nil, hasSeen ? nil : source]
+      .compactMap(\.self)
     where ModelDirectory.isClassifier(path) {
       let directory = try ClassifierDirectory(contentsOf: path)
       if directory.model.configuration.classNames == data.classNames { return directory.ngrams }

@@ -18,12 +18,19 @@ extension ClassifierTask {
     if let report = outcome.report {
       directory.evaluationResults = try JSONValue(
         encoding: Results(
-          report: report.classification, temperature: report.temperature,
+          report: stored(report.classification), temperature: report.temperature,
           ngramScale: report.ngramScale,
           uncalibratedLogLoss: report.uncalibratedLogLoss, step: outcome.stepCount,
-          baseline: comparison.baseline, probe: comparison.probe))
+          baseline: comparison.baseline.map(stored), probe: comparison.probe))
     }
     try directory.write(to: path)
+  }
+
+  /// A report as files have it: a confusion matrix of many classes would be most of the directory.
+  private func stored(_ report: ClassificationReport) -> ClassificationReport {
+    var report = report
+    if report.confusion.count > 1000 { report.confusion = [] }
+    return report
   }
 
   private struct Results: Encodable {

@@ -37,8 +37,8 @@ public struct ClassifierTask: TrainingTask {
   let trainingTokens: [[Int32]]
   let validationTokens: [[Int32]]
   private let beginning: Beginning
-  /// What the model that this one begins with was trained on.
-  private let sourcesOfBeginning: [TrainingData.Source]
+  /// How the model that this one begins with was trained; nil where nobody knows, or without one.
+  private let past: PastTraining?
   let batches: LengthBatches
   let excerpts: TextExcerpts
   var epoch: ClassifierEpoch?
@@ -64,19 +64,6 @@ public struct ClassifierTask: TrainingTask {
     }
     let directory = try ModelDirectory(contentsOf: path)
     return (.languageModel(directory.model), directory.tokenizer)
-  }
-
-  /// What a model was trained on, as its directory tells; nothing where it does not, or is gone when a run
-  /// is resumed.
-  private static func sources(ofModel path: String) -> [TrainingData.Source] {
-    struct Arguments: Decodable {
-      var files: [TrainingData.Source]
-    }
-    let path = FolderPath.join(path, ModelDirectory.FileName.trainingArguments)
-    let limits = JSONGate.Limits.configuration
-    guard let bytes = try? InputFile.read(path, limit: limits.byteCount) else { return [] }
-    return (try? JSONGate.decode(Arguments.self, from: bytes, limits: limits, path: path))?.files
-      ?? []
   }
 
   /// Prepares a training. No weights are drawn yet: whether they fit into memory is seen first.
@@ -128,10 +115,11 @@ public struct ClassifierTask: TrainingTask {
       }
     }
     try configuration.validate()
-    (ngrams, fitsNGrams) = try Self.nGramTerm(options, data, isResumed: checkpoint != nil)
+    past = options.initFrom.flatMap { PastTraining(ofModel: $0) }
+    (ngrams, fitsNGrams) = try Self.nGramTerm(
+      options, data, after: past, isResumed: checkpoint != nil)
     validationTerms = ngrams?.logits(of: data.validation.texts)
     self.vectors = vectors
-    sourcesOfBeginning = options.initFrom.map(Self.sources) ?? []
     self.beginning = beginning
     batches = LengthBatches(batchSize: options.training.batchSize, seed: options.training.seed)
     excerpts = TextExcerpts(
@@ -191,12 +179,18 @@ public struct ClassifierTask: TrainingTask {
       one.sha256 == other.sha256 && FolderPath.name(of: one.path) == FolderPath.name(of: other.path)
     }
     return data.sources
-      + sourcesOfBeginning.filter { other in !data.sources.contains { isSame($0, other) } }
+      + (past?.files ?? []).filter { other in !data.sources.contains { isSame($0, other) } }
   }
   /// The SHA-256 of the texts, the labels and how they were parted.
   public var dataSHA256: String { data.sha256 }
   /// What a person should know of the data.
-  public var warnings: [String] { data.warnings }
+  public var warnings: [String] {
+    guard past?.hasSeenHeldOut(of: data, options) == true else { return data.warnings }
+    return data.warnings + [
+      "the model that this one begins with was trained on some of the held-out texts: the figures are too "
+        + "good by that; the same --seed and --validation-fraction hold the same texts out"
+    ]
+  }
   /// Batches of an epoch.
   public var stepsPerEpoch: Int { batches.count(of: trainingTokens.count + excerpts.count) }
   /// Whether texts are held out.
@@ -241,12 +235,11 @@ public struct ClassifierTask: TrainingTask {
 
   // MARK: Writing
 
-  /// Fits what the model is held against, once.
+  /// Fits what the model is held against; the linear classifier once.
   mutating func compare(_ model: SequenceClassifier) throws(RecurError) -> ClassifierComparison {
-    if let comparison { return comparison }
-    var result = ClassifierComparison()
+    var result = comparison ?? ClassifierComparison()
     let classCount = data.classNames.count
-    if hasValidation, options.baseline {
+    if hasValidation, options.baseline, result.baseline == nil {
       // No step needs its memory meanwhile.
       StoragePool.shared.trim()
       let linear = try LinearBaseline(
@@ -255,7 +248,9 @@ public struct ClassifierTask: TrainingTask {
         labels: data.validation.labels,
         probabilities: linear.probabilities(of: data.validation.texts), classCount: classCount)
     }
-    if hasValidation, options.freezeCore, classCount == 2 {
+    // Of a frozen core the pooled state is always the same, unless the pooling itself learns.
+    let isKnown = result.probe != nil && configuration.pooling != .attention
+    if hasValidation, options.freezeCore, classCount == 2, !isKnown {
       result.probe = try ProbeReport(
         of: model, (trainingTokens, data.training.labels),
         validation: (validationTokens, data.validation.labels))

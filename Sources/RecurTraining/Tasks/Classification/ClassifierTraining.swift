@@ -52,7 +52,7 @@ public struct ClassifierTraining {
     // Stopped in the first stage.
     let path = FolderPath.join(output, ModelDirectory.FileName.trainingArguments)
     guard access(path, F_OK) == 0 else { return nil }
-    let limits = JSONGate.Limits.configuration
+    let limits = JSONGate.Limits.record
     return try JSONGate.decode(
       StoredArguments.self, from: try InputFile.read(path, limit: limits.byteCount),
       limits: limits, path: path
@@ -164,7 +164,7 @@ extension TrainingRun where Task == ClassifierTask {
   /// What the model is held against; found now where it has not been, as in a run that was resumed and
   /// found no better model. nil where no model was written.
   func comparison() throws(RecurError) -> ClassifierComparison? {
-    guard state.evaluatedStep > 0 else { return task.comparison }
+    guard state.evaluatedStep > 0, task.comparison == nil else { return task.comparison }
     return try task.compare(model)
   }
 }

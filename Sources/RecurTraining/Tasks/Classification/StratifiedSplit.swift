@@ -4,8 +4,8 @@ import RecurTensors
 
 /// A random part of labelled texts that is held out, the same part of each class.
 ///
-/// What the choice is drawn from is the text itself: texts of the same letters and digits stay together, and
-/// one that is held out of a training is held out of most others of the same seed and fraction, whatever
+/// What the choice is drawn from is the text itself: texts of a class with the same letters and digits stay
+/// together unless they are most of it, and one that is held out of a training is held out of most others of the same seed and fraction, whatever
 /// else these read.
 struct StratifiedSplit {
   /// The texts to train on, in their order.
@@ -24,17 +24,26 @@ struct StratifiedSplit {
     for (index, label) in set.labels.enumerated() { byClass[label].append(index) }
     let salt = SeededGenerator.mixed(seed ^ 0x7370_6c69_74)
     for texts in byClass where !texts.isEmpty {
-      let count = min(Int((Double(texts.count) * fraction).rounded()), texts.count - 1)
+      let wanted = min(Int((Double(texts.count) * fraction).rounded()), texts.count - 1)
       let drawn =
         texts.map { text in
-          (SeededGenerator.mixed(Self.hash(set.texts[text]) ^ salt), text)
+          (hash: SeededGenerator.mixed(Self.hash(set.texts[text]) ^ salt), text: text)
         }
-        .sorted { $0 < $1 }.map(\.1)
-      validation += drawn.prefix(count)
-      training += drawn.dropFirst(count)
+        .sorted { $0 < $1 }
+      let count = Self.whole(wanted, of: drawn.map(\.hash))
+      validation += drawn.prefix(count).map(\.text)
+      training += drawn.dropFirst(count).map(\.text)
     }
     training.sort()
     validation.sort()
+  }
+
+  /// How many of the first to take so that equal ones are not parted: from half to twice as many as are
+  /// wanted, and as near to that as can be. As many as are wanted where there is no such number.
+  private static func whole(_ wanted: Int, of sorted: [UInt64]) -> Int {
+    let range = max(1, wanted / 2)..<max(1, min(2 * wanted + 1, sorted.count))
+    let possible = range.filter { sorted[$0 - 1] != sorted[$0] }
+    return possible.min { abs($0 - wanted) < abs($1 - wanted) } ?? wanted
   }
 
   /// A number of the letters and digits of a text, whatever their case and what stands between them: corpora
