@@ -16,6 +16,21 @@ struct RecurCommand: ParsableCommand {
         recur corpus fetch shakespeare --to corpora
         recur train lm corpora/shakespeare.txt --output out/shakespeare --minutes 10
         recur generate out/shakespeare --prompt "ROMEO:" --length 500
+
+      EXIT CODES:
+        0    done
+        64   wrong flag or argument
+        65   data or model that cannot be used
+        66   missing input
+        70   defect of Recur
+        73   output that cannot be created
+        74   failed read or write
+        75   held by another process
+        77   missing permission
+        78   configuration that cannot be used
+        80   diverged training
+        130  interrupted; 128 and the number of any other signal
+        1    anything else
       """,
     version: "recur \(RecurVersion.current)",
     subcommands: [

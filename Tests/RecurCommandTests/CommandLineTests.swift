@@ -26,6 +26,21 @@ struct CommandLineTests {
         recur train lm corpora/shakespeare.txt --output out/shakespeare --minutes 10
         recur generate out/shakespeare --prompt "ROMEO:" --length 500
 
+      EXIT CODES:
+        0    done
+        64   wrong flag or argument
+        65   data or model that cannot be used
+        66   missing input
+        70   defect of Recur
+        73   output that cannot be created
+        74   failed read or write
+        75   held by another process
+        77   missing permission
+        78   configuration that cannot be used
+        80   diverged training
+        130  interrupted; 128 and the number of any other signal
+        1    anything else
+
       USAGE: recur <subcommand>
 
       OPTIONS:
@@ -176,6 +191,12 @@ struct CommandLineTests {
       "--seconds", "0",
     ])
     #expect(result.output.contains("2 × 4, 1 thread, "), "\(result.errors)\(result.output)")
+  }
+
+  @Test("A benchmark that cannot fit into memory is refused with what it needs")
+  func hugeBenchmark() throws {
+    let result = try recur(["benchmark", "train", "--batch-size", "65536", "--window", "1048576"])
+    #expect(result.isRefusal(78, naming: "training", "--batch-size"), "\(result.errors)")
   }
 
   @Test("The benchmarks have the keys that others read")

@@ -68,6 +68,28 @@ struct EvaluateClassifierTests {
         .code == 66)
   }
 
+  @Test("What steers a terminal is escaped in a document too")
+  func controls() throws {
+    let small = try SmallClassifier(classNames: ["no\u{9B}2J", "yes"])
+    let result = try small.training.recur(["info", "model", "--json"])
+    #expect(result.code == 0 && result.output.contains(#"no\u009b2J"#))
+    #expect(!result.output.unicodeScalars.contains("\u{9B}"))
+  }
+
+  @Test("A mistake names both classes whole")
+  func longNames() throws {
+    let small = try SmallClassifier(classNames: [
+      "quite_negative_opinion", "quite_positive_opinion",
+    ])
+    let names = ["quite_negative_opinion", "quite_positive_opinion"]
+    small.folder.file(
+      "test.csv", ("text,label\n" + names.map { "good,\($0)\n" }.joined()).utf8)
+    let result = try small.training.recur(
+      ["evaluate", "model", "test.csv", "--no-baseline", "--errors", "2"])
+    let mistakes = [names, names.reversed()].map { "\($0[0]) taken for \($0[1])  0." }
+    #expect(mistakes.count { result.output.contains($0) } == 1, "\(result.output)")
+  }
+
   @Test("Another file under the name of a training file is not taken for it")
   func otherTrainingFile() throws {
     let small = try classifier(trainingFiles: ["train.csv"])

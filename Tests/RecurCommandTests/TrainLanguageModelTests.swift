@@ -89,6 +89,16 @@ struct TrainLanguageModelTests {
     #expect(result.code == 0, "\(result.errors)")
   }
 
+  @Test("A JSON document that is no object is no configuration", arguments: ["[]", "3", "\"x\""])
+  func noConfiguration(_ text: String) throws {
+    let training = SmallTraining()
+    training.folder.file("settings.json", text.utf8)
+    let result = try training.recur([
+      "train", "lm", "text.txt", "-o", "model", "--config", "settings.json",
+    ])
+    #expect(result.isRefusal(78, naming: "settings.json", "object"), "\(result.errors)")
+  }
+
   @Test(
     "A configuration that cannot be is refused with its file",
     arguments: [
@@ -117,7 +127,8 @@ struct TrainLanguageModelTests {
       ["--clip-norm", "-1"], ["--clip-value", "nan"], ["--weight-decay", "-1"],
       ["--validation-fraction", "1.5"], ["--patience", "-1"], ["--max-vocabulary", "3"],
       ["--min-count", "0"], ["--sample-every", "-1"], ["--save-every", "-1"], ["--seed", "-1"],
-      ["--seed", "18446744073709551616"], ["--threads", "0"], ["--threads", "1025"],
+      ["--seed", "18446744073709551616"], ["--seed", "9223372036854775808"], ["--threads", "0"],
+      ["--threads", "1025"],
       ["--tokenizer", "letter"], ["--cell", "transformer"], ["--optimizer", "lion"],
       ["--schedule", "step"], ["--epochs", "1", "--steps", "2"], ["--no-such-flag"],
     ])

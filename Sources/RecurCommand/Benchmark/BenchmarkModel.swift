@@ -55,6 +55,23 @@ struct BenchmarkModel: ParsableArguments {
     return (model, generator)
   }
 
+  /// Refuses what does not fit into memory.
+  ///
+  /// - Parameters:
+  ///   - needed: Bytes.
+  ///   - purpose: What needs them.
+  ///   - hint: What to lower.
+  static func requireMemory(_ needed: Double, for purpose: String, hint: String) throws(RecurError)
+  {
+    let limit = MemoryEstimate.limit
+    if needed <= limit { return }
+    func shown(_ bytes: Double) -> String { NumberText.bytes(Int(min(bytes, 1e18))) }
+    throw RecurError(
+      .badConfiguration,
+      "the \(purpose) would take about \(shown(needed)), and there are \(shown(limit))",
+      hint: hint)
+  }
+
   /// What a document says about the model and the machine.
   var members: [JSONValue.Member] {
     [

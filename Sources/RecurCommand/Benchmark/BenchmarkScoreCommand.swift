@@ -115,15 +115,10 @@ struct BenchmarkScoreCommand: ParsableCommand {
       max(1, (Double(medianLength) * exp(spread * Double(deviation))).rounded())
     }
     // Four bytes for a token, and as many where the texts are put together.
-    let (needed, limit) = (8 * lengths.reduce(0, +), MemoryEstimate.limit)
     let isTooLong = lengths.contains { $0 > Double(Int32.max) }
-    if needed > limit || isTooLong {
-      throw RecurError(
-        .badConfiguration,
-        "the documents need about \(NumberText.bytes(Int(min(needed, 1e18)))), and there are "
-          + NumberText.bytes(Int(min(limit, 1e18))),
-        hint: "lower --documents, --median-length or --spread")
-    }
+    try BenchmarkModel.requireMemory(
+      isTooLong ? .infinity : 8 * lengths.reduce(0, +), for: "documents",
+      hint: "lower --documents, --median-length or --spread")
     return lengths.map { length in
       (0..<Int(length)).map { _ in
         Int32.random(in: 0..<Int32(vocabularySize), using: &generator)

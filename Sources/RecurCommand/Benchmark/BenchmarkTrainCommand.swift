@@ -50,8 +50,14 @@ struct BenchmarkTrainCommand: ParsableCommand {
   }
 
   private func measure() throws {
-    var (model, generator) = try sizes.make()
     let perWindow = batchSize * window
+    let estimate = MemoryEstimate(
+      sizes.configuration, optimizerStates: 2, batchSize: batchSize, windowLength: window,
+      trainingTokenCount: 4 * perWindow + 1, validationTokenCount: 0)
+    try BenchmarkModel.requireMemory(
+      estimate.total, for: "training",
+      hint: "lower --batch-size, --window, --hidden-size, --layers or --vocabulary-size")
+    var (model, generator) = try sizes.make()
     let limit = Int32(sizes.vocabularySize)
     let tokens = (0..<(perWindow * 4 + 1)).map { _ in
       Int32.random(in: 0..<limit, using: &generator)

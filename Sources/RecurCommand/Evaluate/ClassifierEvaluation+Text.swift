@@ -81,12 +81,13 @@ extension ClassifierEvaluation {
 
   private func mistakeLines(_ width: Int) -> String {
     let names = shownNames
+    let labels = mistakes.map { "\(names[$0.label]) taken for \(names[$0.prediction])" }
     let line = SentimentLine(
-      mistakes.map { "\(names[$0.label]) taken for \(names[$0.prediction])" }, width: width)
-    return mistakes.map { mistake in
-      line.shown(
-        mistake.text, label: "\(names[mistake.label]) taken for \(names[mistake.prediction])",
-        probability: mistake.confidence)
+      labels,
+      labelLimit: 1 + (labels.map { max($0.columnCount, $0.unicodeScalars.count) }.max() ?? 0),
+      width: width)
+    return zip(mistakes, labels).map { mistake, label in
+      line.shown(mistake.text, label: label, probability: mistake.confidence)
     }.joined()
   }
 

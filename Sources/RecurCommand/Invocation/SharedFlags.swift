@@ -26,16 +26,19 @@ struct ComputeFlags: ParsableArguments {
   var precision = ProductPrecision.float32
 
   /// Runs `body` with the team and the precision that were asked for.
-  func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+  func run<Result>(_ body: () throws -> Result) throws -> Result {
     try Self.run(threads, precision, body)
   }
 
   /// Runs `body` with a team of some threads (nil for all) and a precision.
   static func run<Result>(
     _ threads: Int?, _ precision: ProductPrecision, _ body: () throws -> Result
-  ) rethrows -> Result {
-    let isChosen = Kernels.choose(precision)
-    precondition(isChosen, "the precision is chosen before anything is computed")
+  ) throws -> Result {
+    guard Kernels.choose(precision) else {
+      throw RecurError(
+        .usage, "this process cannot compute in \(precision.rawValue)",
+        hint: "leave --precision out")
+    }
     guard let threads else { return try body() }
     return try ThreadTeam.$current.withValue(ThreadTeam(threadCount: threads), operation: body)
   }
@@ -57,7 +60,7 @@ struct InferenceFlags: ParsableArguments {
   var precision = InferencePrecision.float32
 
   /// Runs `body` with the team and the precision that were asked for.
-  func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+  func run<Result>(_ body: () throws -> Result) throws -> Result {
     try ComputeFlags.run(threads, precision.products, body)
   }
 }

@@ -4,6 +4,8 @@ import Recur
 struct SentimentLine {
   private static let barWidth = 10
 
+  /// The most columns of a label.
+  private let labelLimit: Int
   private let labelWidth: Int
   private let unicode: Bool
   /// The columns of the terminal; nil where there is none, so that texts are shown whole.
@@ -11,26 +13,32 @@ struct SentimentLine {
 
   /// - Parameters:
   ///   - labels: All that may stand there.
+  ///   - labelLimit: The most columns of a label; what is longer is cut.
   ///   - unicode: Whether block characters may be used; by the locale unless told.
   ///   - width: The columns; by the terminal unless told.
   init(
-    _ labels: [String], unicode: Bool = Environment.hasUnicodeLocale,
+    _ labels: [String], labelLimit: Int = 24, unicode: Bool = Environment.hasUnicodeLocale,
     width: Int? = StandardStream.output.isTerminal ? StandardStream.output.width : nil
   ) {
-    labelWidth = min(labels.map { Self.label($0).columnCount }.max() ?? 0, 24)
+    self.labelLimit = labelLimit
+    labelWidth = min(
+      labels.map { Self.label($0, limit: labelLimit).columnCount }.max() ?? 0, labelLimit)
     self.unicode = unicode
     self.width = width
   }
 
   /// The line, with its end.
   func shown(_ text: String, label: String, probability: Double) -> String {
-    let label = Self.label(label)
+    let label = Self.label(label, limit: labelLimit)
     let padding = String(repeating: " ", count: max(0, labelWidth - label.columnCount))
     let head = "\(label)\(padding)  \(NumberText.fixed(probability, 3))  \(bar(probability))  "
     return head + shortened(text, to: width.map { max(0, $0 - head.columnCount) }) + "\n"
   }
 
-  private static func label(_ name: String) -> String { DisplayText.escaped(name, limit: 23) }
+  private static func label(_ name: String, limit: Int) -> String {
+    // One column is that of the ellipsis.
+    DisplayText.escaped(name, limit: limit - 1)
+  }
 
   /// A bar of ten columns: `███████▍  `, or `#######...` where there are no block characters.
   private func bar(_ fraction: Double) -> String {

@@ -17,13 +17,20 @@ struct ConfigurationFile {
     let limits = JSONGate.Limits.configuration
     let bytes = try InputFile.read(path, limit: limits.byteCount, allowingEmpty: true)
     if path.hasSuffix(".json") {
+      let value: JSONValue
       do throws(RecurError) {
-        members = try JSONGate.value(from: bytes, limits: limits, path: path).members ?? []
+        value = try JSONGate.value(from: bytes, limits: limits, path: path)
       } catch {
         var error = error
         error.kind = .badConfiguration
         throw error
       }
+      guard let members = value.members else {
+        throw RecurError(
+          .badConfiguration, "the configuration is no JSON object", at: .init(path: path),
+          hint: "write settings like {\"batch-size\": 64}")
+      }
+      self.members = members
       return
     }
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {

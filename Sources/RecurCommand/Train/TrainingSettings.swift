@@ -55,7 +55,7 @@ struct TrainingSettings {
     let object = JSONValue.object(
       values.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, $0.value) })
     return try JSONGate.decode(
-      Options.self, from: object.encoded(), limits: .configuration, path: path)
+      Options.self, from: object.encoded(), limits: .record, path: path)
   }
 
   /// The settings that options are, every one of them.
