@@ -103,8 +103,8 @@ neon: packages
 
 # BENCH=--quick takes one round of each.
 bench: build
-	python3 -m venv --help >/dev/null 2>&1 || $(call install,python3-venv)
-	[ -x Benchmarks/peers/.venv/bin/python ] || Benchmarks/peers/setup.sh
+	python3 -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
+	[ -e Benchmarks/peers/.venv/complete ] || Benchmarks/peers/setup.sh
 	$(RECUR) doctor
 	Benchmarks/compare.py $(BENCH)
 
@@ -127,7 +127,8 @@ pretrained: build
 	  --recipe pretrained
 	$(RECUR) train sentiment out/corpora/vader-labelled.tsv --output out/pretrained --init-from out/reviews \
 	  --recipe short-texts
-	cp out/pretrained/{config.json,tokenizer.json,model.safetensors,ngrams.safetensors,README.md} Sources/CPretrained/Model
+	cp out/pretrained/{config.json,tokenizer.json,model.safetensors,ngrams.safetensors} Sources/CPretrained/Model
+	cat out/pretrained/README.md docs/model-card.md > Sources/CPretrained/Model/README.md
 	touch Sources/CPretrained/pretrained.c
 
 # The narrated scripts, as they stand; their output is kept beside them.

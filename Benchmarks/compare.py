@@ -8,9 +8,10 @@
 
 Runs alternate (Recur, peer, Recur, peer, ...). Each cell is the median of the rounds, with the range in
 brackets. The peer of training is PyTorch's nn.LSTM, nn.GRU or nn.RNN as strong as it was found to be
-(peers/train.py; in bfloat16 the best of its ways); of generation the best mode of PyTorch and that of ONNX
-Runtime (peers/generate.py), the one that the target is about first; of scoring the best of padded, packed
-and ONNX Runtime (peers/score.py). Work is counted by the model's floating-point operations, nothing
+(peers/train.py; the best of its ways, which the first round chooses); of generation the best mode of PyTorch
+and that of ONNX Runtime (peers/generate.py), the one that the target is about first; of scoring the best of
+padded, packed and ONNX Runtime (peers/score.py). All begin with Recur's weights and have to give its numbers:
+the losses of the first steps, the characters, the logits, the count of tokens. Work is counted by the model's floating-point operations, nothing
 discounted, against the peak that is measured in the same process. A workload that fails says why in its
 row; one below its target has a footnote with what was measured of the reason. --quick leaves out
 torch.compile, single steps of nn.LSTM, and one thread of the peer's scoring: they take long, and where they
@@ -31,7 +32,7 @@ from functools import partial
 
 import workloads
 from measuring import Measuring
-from sides import PYTHON, RECUR, Failed, recur, run
+from sides import PYTHON, RECUR, Failed, peer, recur, run
 from table import Table
 
 EXPLANATION = """\
@@ -48,8 +49,7 @@ def header(options, doctor, rounded):
     with open("/proc/cpuinfo") as file:
         model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")),
                      platform.machine())
-    versions = run([PYTHON, "-c", "import json, torch, onnxruntime, tokenizers; print(json.dumps("
-                    "[torch.__version__, onnxruntime.__version__, tokenizers.__version__]))"])
+    peers = peer("versions.py")
     given = os.environ.get("OPENBLAS_CORETYPE")
     core_type = f"{given} in the environment, taken out for every run" if given else "unset"
     print("# Speed beside other tools\n")
@@ -64,7 +64,9 @@ def header(options, doctor, rounded):
         f"Kernels: {doctor['kernels']} of {', '.join(doctor['available_kernels'])}; processor: "
         f"{', '.join(doctor['cpu_features'])}",
         f"Versions: Recur {doctor['versions']['recur']}, Swift {doctor['versions']['swift']}, PyTorch "
-        f"{versions[0]}, ONNX Runtime {versions[1]}, tokenizers {versions[2]}",
+        f"{peers['torch']}, ONNX Runtime {peers['onnxruntime']}, tokenizers {peers['tokenizers']}",
+        f"PyTorch's settings: {peers['instructions']}, oneDNN {peers['onednn']}, allocator {peers['allocator']}, "
+        f"threads bound {peers['binding']}",
         f"Threads: {options.threads} on both sides in training; generation and scoring the best of 1 and "
         f"{options.threads}",
         f"OPENBLAS_CORETYPE: {core_type} (OpenBLAS chooses {doctor['openblas_core_type']})",

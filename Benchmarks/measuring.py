@@ -6,8 +6,8 @@ import statistics
 import subprocess
 
 import reasons
-from sides import HERE, RECUR, Failed, peer, recur, started
-from workloads import BFLOAT16, DOCUMENTS, USUAL, WINDOW, sizes
+from sides import RECUR, Failed, peer, recur, started
+from workloads import BFLOAT16, DOCUMENTS, FLOAT32, USUAL, WINDOW, sizes
 
 
 def middle(runs, key):
@@ -34,9 +34,14 @@ class Measuring:
     def steps(self, count):
         return (count + 1) // 2 if self.is_quick else count
 
-    def train(self, arguments, steps, warm_up, threads=None, kernels=None):
+    def train(self, arguments, steps, warm_up, *more, threads=None, kernels=None):
         return recur("train", *arguments, "--threads", threads or self.threads, "--steps", str(steps),
-                     "--warmup", str(warm_up), "--seconds", "0", kernels=kernels)
+                     "--warmup", str(warm_up), "--seconds", "0", *more, kernels=kernels)
+
+    def train_peer(self, file, steps, warm_up, *more):
+        """Fails where the losses of its first steps are not Recur's."""
+        return peer("train.py", file, "--threads", self.threads, "--steps", str(steps), "--warm-up",
+                    str(warm_up), *more)
 
     def compare(self, name, target, ours, theirs, speed, note):
         """A row of work in products: the part of the peak is that of the same process."""
@@ -58,16 +63,17 @@ class Measuring:
 
     def training(self, workload, name, target):
         ours, theirs = [], []
-        is_rounded = "bfloat16" in workload.arguments
-        ways = [["--bfloat16-mode", way] for way in BFLOAT16] if is_rounded else [[]]
+        steps, warm_up = self.steps(workload.steps), max(self.warm_up, workload.steps // 2)
+        file = os.path.join(self.folder, "train.safetensors")
+        self.train(workload.arguments, 1, 3, "--save", file)
+        precision = ["--precision", "bfloat16"] if "bfloat16" in workload.arguments else []
+        ways = BFLOAT16 if precision else FLOAT32
         for _ in range(self.rounds):
-            ours.append(self.train(workload.arguments, self.steps(workload.steps), self.warm_up))
+            ours.append(self.train(workload.arguments, steps, warm_up))
             tried, failure = [], None
             for way in ways:
                 try:
-                    tried.append((peer("train.py", *workload.arguments, *way, "--threads", self.threads,
-                                       "--steps", str(self.steps(workload.steps)), "--warm-up",
-                                       str(self.warm_up)), way))
+                    tried.append((self.train_peer(file, steps, warm_up, *precision, *way), way))
                 except Failed as reason:
                     failure = reason
             if not tried:
@@ -75,12 +81,16 @@ class Measuring:
             best, way = max(tried, key=lambda pair: pair[0]["tokens_per_second"])
             ways = [way]  # the first round chooses
             theirs.append(best)
-        self.compare(name, target, ours, theirs, "tokens_per_second", way[1] if way else "")
+        if "memory" in target:
+            # The allocator that is fast gives nothing back; the smaller of both counts.
+            saving = self.train_peer(file, 1, 1, *precision, *way, "--allocator", "system")
+            theirs[-1]["peak_rss_mb"] = min(theirs[-1]["peak_rss_mb"], saving["peak_rss_mb"])
+        self.compare(name, target, ours, theirs, "tokens_per_second", ", ".join(way[1:]))
 
     def beside(self, first, second, names, more, name, target):
         """Two ways of Recur's own, each of arguments and threads, by turns."""
-        pairs = [[self.train(arguments, self.steps(4), 1, threads) for arguments, threads in (first, second)]
-                 for _ in range(self.rounds)]
+        pairs = [[self.train(arguments, self.steps(4), 1, threads=threads)
+                  for arguments, threads in (first, second)] for _ in range(self.rounds)]
         ours, theirs = zip(*pairs)
         self.table.add(
             name, [run["tokens_per_second"] for run in ours], [run["tokens_per_second"] for run in theirs],
@@ -103,34 +113,45 @@ class Measuring:
         # A step takes seconds, and the first holds all that the others do.
         self.alone(name, target, [self.train(WINDOW, self.steps(2), 0)], "tokens_per_second")
 
+    def generate(self, hidden, *more):
+        """The likeliest characters: what is drawn takes time of its own, on either side."""
+        return recur("generate", *sizes(2, hidden, hidden), "--temperature", "0", *more)
+
+    def generate_peer(self, hidden, mode, threads, *more):
+        """Fails where a mode in single precision does not write Recur's characters."""
+        file = os.path.join(self.folder, f"generate-{hidden}.safetensors")
+        if not os.path.exists(file):
+            self.generate(hidden, "--seconds", "0", "--save", file)
+        return peer("generate.py", file, "--mode", mode, "--threads", threads, *more)
+
     @functools.lru_cache(maxsize=None)
     def best_modes(self, hidden):
         """The fastest mode of each library and precision; few characters are enough to choose."""
         # It takes longer to compile than everything else together; single steps of nn.LSTM are slow.
         skip = ["--skip", "compile,lstm"] if self.is_quick else []
-        figures = peer("generate.py", *sizes(2, hidden, hidden), "--mode", "best", *skip, "--warm-up", "40",
-                       "--characters", "100", "--threads", ",".join(self.thread_counts))
-        if not figures["same_characters"]:
-            raise Failed("the modes of the peers do not write the same characters")
-        return figures["best"]
+        return self.generate_peer(hidden, "best", ",".join(self.thread_counts), *skip, "--warm-up", "40",
+                                  "--characters", "160")["best"]
 
     def generation(self, workload, name, target):
-        arguments = sizes(2, workload.hidden, workload.hidden)
+        best, hidden = self.best_modes(workload.hidden), workload.hidden
         suffix = "_int8" if workload.precision == "int8" else ""
-        best = self.best_modes(workload.hidden)
+        arguments = ["--precision", workload.precision, "--threads"]
+        threads = max(self.thread_counts, key=lambda count: self.generate(
+            hidden, *arguments, count, "--seconds", "0.5")["characters_per_second"])
         modes = {side: best[side + suffix] for side in ("torch", "onnx") if side + suffix in best}
         if "torch" not in modes:
             raise Failed("no mode of PyTorch runs")
         ours, theirs = [], {side: [] for side in modes}
         for _ in range(self.rounds):
-            ours.append(max(
-                (recur("generate", *arguments, "--threads", count, "--precision", workload.precision,
-                       "--seconds", "1") for count in self.thread_counts),
-                key=lambda run: run["characters_per_second"]))
+            ours.append(self.generate(hidden, *arguments, threads, "--seconds", "1"))
             for side, mode in modes.items():
-                theirs[side].append(peer(
-                    "generate.py", *arguments, "--mode", mode["mode"], "--threads",
-                    str(mode["threads"]), "--characters", "300"))
+                theirs[side].append(self.generate_peer(
+                    hidden, mode["mode"], str(mode["threads"]), "--characters", "400"))
+        if "memory" in target:
+            mode = modes["torch"]
+            saving = self.generate_peer(hidden, mode["mode"], str(mode["threads"]), "--allocator", "system")
+            theirs["torch"][-1]["peak_rss_mb"] = min(
+                theirs["torch"][-1]["peak_rss_mb"], saving["peak_rss_mb"])
         # In float32 the target is beside the best of all, in lower precision beside PyTorch.
         order = sorted(modes, key=lambda side: (
             workload.precision != "float32" and side != "torch",
@@ -147,8 +168,8 @@ class Measuring:
             name if target else f"— the same beside {library}", speeds, others, target,
             peer=f"{library}, {theirs[-1]['mode']}, threads: {theirs[-1]['threads']}",
             memory=memory if target else None,
-            why=lambda kinds: reasons.reading(kinds, target, ours[-1], statistics.median(speeds),
-                                              statistics.median(others), memory, self.doctor))
+            why=lambda kinds: reasons.reading(kinds, target, ours[-1], statistics.median(others), memory,
+                                              self.doctor))
 
     def streams(self, name, target):
         runs = [recur("generate", *sizes(2, 512, 512), "--streams", "64", "--threads", self.threads,
@@ -158,8 +179,8 @@ class Measuring:
     def scoring(self, name, target):
         ours, theirs = [], []
         file = os.path.join(self.folder, "score.safetensors")
-        chosen = ["best", self.threads, "64"] if self.is_quick else [
-            "best", ",".join(self.thread_counts), "64,128"]
+        chosen = ["best", self.threads, "32"] if self.is_quick else [
+            "best", ",".join(self.thread_counts), "16,32,64,128"]
         for _ in range(self.rounds):
             ours.append(recur("score", *DOCUMENTS, "--threads", self.threads, "--seconds", "1", "--save",
                               file))
@@ -174,33 +195,33 @@ class Measuring:
 
     @functools.lru_cache(maxsize=None)
     def text(self):
-        file = os.path.join(self.folder, "english.txt")
-        with open(os.path.join(HERE, "..", "corpora", "harbour.txt"), encoding="utf-8") as source:
-            english = source.read()
-        with open(file, "w", encoding="utf-8") as target:
-            target.write(english * 100)
-        return file
+        """Five megabytes of English, from the manifest."""
+        self.command("corpus", "fetch", "shakespeare", "--to", self.folder)
+        return os.path.join(self.folder, "shakespeare.txt")
+
+    @staticmethod
+    def command(*arguments):
+        result = subprocess.run([RECUR, *arguments], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Failed(result.stderr.strip()[:200])
 
     @functools.lru_cache(maxsize=None)
     def model(self, kind):
         """Trains for one step: what is measured needs a model, not a good one."""
         directory = os.path.join(self.folder, kind)
-        result = subprocess.run(
-            [RECUR, "train", "lm", self.text(), "--output", directory, "--tokenizer", kind,
-             "--hidden-size", "512", "--embedding-size", "512", "--steps", "1", "--validation-fraction",
-             "0", "--quiet"],
-            capture_output=True, text=True)
-        if result.returncode != 0:
-            raise Failed(result.stderr.strip()[:200])
+        self.command("train", "lm", self.text(), "--output", directory, "--tokenizer", kind, "--hidden-size",
+                     "512", "--embedding-size", "512", "--steps", "1", "--validation-fraction", "0", "--quiet")
         return directory
 
     def tokenizing(self, kind, name, target):
         ours, theirs, directory = [], [], self.model(kind)
         for _ in range(self.rounds):
-            run = recur("tokenize", self.text(), "--tokenizer", kind)
-            ours.append(run["kinds"][0]["megabytes_per_second"])
-            theirs.append(peer("encode.py", os.path.join(directory, "tokenizer.json"),
-                               self.text())["megabytes_per_second"])
+            run = recur("tokenize", self.text(), "--tokenizer", kind)["kinds"][0]
+            other = peer("encode.py", os.path.join(directory, "tokenizer.json"), self.text())
+            if run["tokens"] != other["tokens"]:
+                raise Failed(f"{run['tokens']} tokens, and {other['tokens']} by the peer")
+            ours.append(run["megabytes_per_second"])
+            theirs.append(other["megabytes_per_second"])
         self.table.add(
             name, ours, theirs, target, peer="Hugging Face's tokenizers", digits=1,
             why=lambda _: f"{1000 / statistics.median(ours):.1f} ns for each byte; no limit of the machine "
@@ -209,5 +230,5 @@ class Measuring:
     def first_character(self, name, target):
         arguments = ["generate", self.model("character"), "--prompt", "A", "--length", "50"]
         # The prompt is the first character, which needs no model.
-        times = [started(*arguments, length=2)[0] for _ in range(5 * self.rounds)]
+        times = [started(*arguments, length=2) for _ in range(5 * self.rounds)]
         self.table.add(name, times, (), target, why=lambda _: reasons.starting(times))

@@ -3,10 +3,10 @@
 import math
 import statistics
 
-from sides import peer, started
+from sides import recur, started
+from workloads import sizes
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
-BYTES = {"float32": 4, "bfloat16": 2, "int8": 1}
 
 
 def input_product(record):
@@ -38,9 +38,9 @@ def percent(share):
 
 
 def room(memory, weights=""):
-    _, program = started("--version")
-    return (f"Recur holds {memory[0]:.0f} MB, of which the program alone takes {program:.0f}{weights}; "
-            f"PyTorch holds {memory[1]:.0f}.")
+    smallest = recur("generate", *sizes(1, 1, 1), "--threads", "1", "--seconds", "0")["peak_rss_mb"]
+    return (f"Recur holds {memory[0]:.0f} MB, with a model of one unit {smallest:.0f}{weights}; PyTorch holds "
+            f"{memory[1]:.0f}.")
 
 
 def working(kinds, target, record, share, other=None, memory=None):
@@ -64,18 +64,17 @@ def working(kinds, target, record, share, other=None, memory=None):
     return " ".join(sentences)
 
 
-def reading(kinds, target, record, ours, theirs, memory, doctor):
+def reading(kinds, target, record, theirs, memory, doctor):
     """Of one stream: every weight is read for every character."""
     sentences = []
-    megabytes = BYTES[record["precision"]] * (products(record) - input_product(record)) / 1e6
+    megabytes, there = record["weight_bytes"] / 1e6, record["read_gb_per_second"]
     if "ratio" in kinds:
         needed = target["ratio"] * theirs * megabytes / 1000
-        there = peer("read.py", "--megabytes", str(megabytes), "--threads",
-                     str(record["threads"]))["gb_per_second"]
+        threads = "thread" if record["threads"] == 1 else "threads"
         sentences.append(
-            f"Recur reads {megabytes:.1f} MB of weights for a character, {ours * megabytes / 1000:.0f} "
-            f"GB/s; {target['ratio']:g} × would be {needed:.0f} GB/s. PyTorch's sum reads an array of that "
-            f"size at {there:.0f} GB/s on as many threads, which would be "
+            f"Recur reads {megabytes:.1f} MB of weights for a character, {record['weights_gb_per_second']:.0f} "
+            f"GB/s on {record['threads']} {threads}; {target['ratio']:g} × would be {needed:.0f} GB/s. The same "
+            f"threads, doing nothing else, read as many bytes at {there:.0f} GB/s, which would be "
             f"{1000 * there / megabytes / theirs:.2f} ×; memory gives "
             f"{doctor['read_gb_per_second']:.0f} GB/s.")
     if "memory" in kinds:
@@ -97,5 +96,5 @@ def beside(target, first, second, names):
 
 
 def starting(times):
-    alone = statistics.median(started("--version")[0] for _ in times)
+    alone = statistics.median(started("--version") for _ in times)
     return f"The start of the process alone (`recur --version`) takes {alone:.0f} ms of them."

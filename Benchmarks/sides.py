@@ -47,7 +47,7 @@ def peer(script, *arguments):
 
 
 def started(*arguments, length=1):
-    """Milliseconds from the start of `recur` to the first bytes that it writes, and its megabytes."""
+    """Milliseconds from the start of `recur` to the first bytes that it writes."""
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen([RECUR, *arguments], stdout=subprocess.PIPE, stderr=errors)
@@ -55,10 +55,8 @@ def started(*arguments, length=1):
         milliseconds = 1000 * (time.perf_counter() - start)
         process.stdout.read()
         process.stdout.close()
-        # Instead of `wait`, which keeps the usage of one process to itself.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
         if process.returncode != 0 or len(read) < length:
             errors.seek(0)
             raise Failed(f"recur {arguments[0]}: {errors.read(200).decode(errors='replace').strip()}")
-    return milliseconds, usage.ru_maxrss * 1024 / 1e6
+    return milliseconds

@@ -36,7 +36,9 @@ TRAINING = [
              {"ratio": 1.4}, True),
 ]
 # PyTorch trains in bfloat16 in several ways; not every processor has every one.
-BFLOAT16 = ["autocast", "full", "rnn"]
+BFLOAT16 = [["--bfloat16-mode", mode] for mode in ("autocast", "full", "rnn")]
+# MKL's path for Intel's processors may be the faster one on others.
+FLOAT32 = [[], ["--mkl", "intel"]]
 ROUNDED, THREADS, FORCED, LONG = {"ratio": 1.6}, {"ratio": 1.9}, {"percent": 80}, {"megabytes": 1000}
 WINDOW = ["--cell", "lstm"] + sizes(1, 256, 256, 1, 100_000)
 

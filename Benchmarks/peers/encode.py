@@ -22,9 +22,10 @@ def main():
         text = file.read()
     pieces = [text[start:start + PIECE] for start in range(0, len(text), PIECE)]
     speeds = []
-    for _ in range(3):
+    # The second way leaves out where each token stands, as Recur does.
+    for encode in 3 * (tokenizer.encode, lambda piece: tokenizer.encode_batch_fast([piece])[0]):
         start = time.perf_counter()
-        count = sum(len(tokenizer.encode(piece).ids) for piece in pieces)
+        count = sum(len(encode(piece).ids) for piece in pieces)
         speeds.append(len(text.encode()) / (time.perf_counter() - start) / 1e6)
     print(json.dumps({"megabytes_per_second": round(max(speeds), 2), "tokens": count,
                       "tokenizers": tokenizers.__version__}))

@@ -18,9 +18,9 @@ def reordered(tensor):
 
 
 def onnx_model(options, modules):
-    """One step as an ONNX graph: token and states in, token (or logits) and states out."""
+    """One step as an ONNX graph: token and states in, token and states out."""
     embedding, recurrent, decoder = modules
-    hidden = options.hidden_size
+    hidden = options.saved.hidden
     weights = {
         "embedding": embedding.weight.detach().numpy(),
         "decoder_weight": decoder.weight.detach().T.contiguous().numpy(),
@@ -29,7 +29,7 @@ def onnx_model(options, modules):
     nodes = [helper.make_node("Gather", ["embedding", "token"], ["x0"])]
     inputs = [helper.make_tensor_value_info("token", TensorProto.INT64, [1, 1])]
     outputs = []
-    for layer in range(options.layers):
+    for layer in range(options.saved.layers):
         weight = {
             name: reordered(getattr(recurrent, f"{name}_l{layer}"))
             for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -47,16 +47,13 @@ def onnx_model(options, modules):
             outputs.append(
                 helper.make_tensor_value_info(f"{name}_next", TensorProto.FLOAT, [1, 1, hidden]))
     nodes += [
-        helper.make_node("Squeeze", [f"x{options.layers}", "axis"], ["last"]),
+        helper.make_node("Squeeze", [f"x{options.saved.layers}", "axis"], ["last"]),
         helper.make_node("MatMul", ["last", "decoder_weight"], ["product"]),
         helper.make_node("Add", ["product", "decoder_bias"], ["logits"]),
     ]
     weights["axis"] = numpy.array([0], dtype=numpy.int64)
-    if options.choice == "greedy":
-        nodes.append(helper.make_node("ArgMax", ["logits"], ["chosen"], axis=1, keepdims=1))
-        first = helper.make_tensor_value_info("chosen", TensorProto.INT64, [1, 1])
-    else:
-        first = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, options.vocabulary_size])
+    nodes.append(helper.make_node("ArgMax", ["logits"], ["chosen"], axis=1, keepdims=1))
+    first = helper.make_tensor_value_info("chosen", TensorProto.INT64, [1, 1])
     graph = helper.make_graph(
         nodes, "step", inputs, [first] + outputs,
         [numpy_helper.from_array(value, name) for name, value in weights.items()])
@@ -81,30 +78,24 @@ def onnx_loop(options, modules, quantized):
         session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
 
     # Two sets of buffers, in and out by turns, bound once: a step copies nothing.
-    names = [f"{part}{layer}" for layer in range(options.layers) for part in "hc"]
-    shape = (1, 1, options.hidden_size)
+    names = [f"{part}{layer}" for layer in range(options.saved.layers) for part in "hc"]
+    shape = (1, 1, options.saved.hidden)
     tokens = [numpy.zeros((1, 1), dtype=numpy.int64) for _ in range(2)]
-    logits = numpy.zeros((1, options.vocabulary_size), dtype=numpy.float32)
     states = [{name: numpy.zeros(shape, dtype=numpy.float32) for name in names} for _ in range(2)]
     value = onnxruntime.OrtValue.ortvalue_from_numpy
     buffers = [
         {"token": value(tokens[side]), **{name: value(states[side][name]) for name in names}}
         for side in range(2)
     ]
-    logits_buffer = value(logits)
     bindings = []
     for side in range(2):
         binding = session.io_binding()
         binding.bind_ortvalue_input("token", buffers[side]["token"])
-        if options.choice == "greedy":
-            binding.bind_ortvalue_output("chosen", buffers[1 - side]["token"])
-        else:
-            binding.bind_ortvalue_output("logits", logits_buffer)
+        binding.bind_ortvalue_output("chosen", buffers[1 - side]["token"])
         for name in names:
             binding.bind_ortvalue_input(name, buffers[side][name])
             binding.bind_ortvalue_output(f"{name}_next", buffers[1 - side][name])
         bindings.append(binding)
-    generator = numpy.random.default_rng(1)
     state = {"side": 0}
 
     def run(count):
@@ -112,11 +103,6 @@ def onnx_loop(options, modules, quantized):
         for _ in range(count):
             session.run_with_iobinding(bindings[side])
             side = 1 - side
-            if options.choice == "sampled":
-                scores = logits_buffer.numpy()[0]
-                noise = generator.gumbel(size=scores.shape)
-                buffers[side]["token"].update_inplace(
-                    numpy.array([[int((scores + noise).argmax())]], dtype=numpy.int64))
             written.append(int(buffers[side]["token"].numpy()[0, 0]))
         state["side"] = side
         return written

@@ -5,7 +5,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${1:-python3}
-"$python" -m venv "$here/.venv" || {
+"$python" -m venv --clear "$here/.venv" || {
   echo "setup.sh: $python cannot make a virtual environment" >&2
   echo "Install it, for example by: apt-get install python3-venv" >&2
   exit 1
@@ -28,4 +28,6 @@ if command -v cc >/dev/null; then
   echo 'int mkl_serv_intel_cpu_true(void) { return 1; }' \
     | cc -shared -fPIC -O2 -x c -o "$here/.venv/mkl-intel.so" -
 fi
-"$here/.venv/bin/python" -c 'import torch, onnxruntime; print("torch", torch.__version__, "onnxruntime", onnxruntime.__version__)'
+"$here/.venv/bin/python" "$here/versions.py"
+# What was interrupted before this line is made again.
+touch "$here/.venv/complete"

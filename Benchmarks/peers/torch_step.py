@@ -6,17 +6,13 @@ import torch
 from torch import Tensor, nn
 
 
+# Characters in a call of torch.compile.
+UNROLLED = 8
+
+
 def build_modules(options):
-    """Embedding, nn.LSTM and decoder with the seed's weights: the same in every mode."""
-    torch.manual_seed(1)
-    embedding = nn.Embedding(options.vocabulary_size, options.embedding_size)
-    recurrent = nn.LSTM(options.embedding_size, options.hidden_size, num_layers=options.layers)
-    decoder = nn.Linear(options.hidden_size, options.vocabulary_size)
-    # Wider than the usual start, so that greedy text does not settle on one character.
-    with torch.no_grad():
-        for parameter in recurrent.parameters():
-            parameter.mul_(3)
-    return embedding.eval(), recurrent.eval(), decoder.eval()
+    """Embedding, nn.LSTM and decoder with the file's weights: the same in every mode."""
+    return [module.eval() for module in options.saved.modules()]
 
 
 def cells_of(recurrent):
@@ -33,27 +29,20 @@ def cells_of(recurrent):
     return cells.eval()
 
 
-def chooser(options):
-    if options.choice == "greedy":
-        return lambda logits: logits.argmax(-1)
-    return lambda logits: torch.multinomial(logits.softmax(-1), 1).view(-1)
-
-
 def lstm_loop(options, quantized=False):
     """nn.LSTM over one step at a time."""
     embedding, recurrent, decoder = build_modules(options)
     if quantized:
         modules = quantize(nn.ModuleList([recurrent, decoder]))
         recurrent, decoder = modules[0], modules[1]
-    choose = chooser(options)
-    shape = (options.layers, 1, options.hidden_size)
+    shape = (options.saved.layers, 1, options.saved.hidden)
     state = {"token": torch.zeros(1, dtype=torch.long), "h": (torch.zeros(shape), torch.zeros(shape))}
 
     def run(count):
         token, carried, written = state["token"], state["h"], []
         for _ in range(count):
             outputs, carried = recurrent(embedding(token).view(1, 1, -1), carried)
-            token = choose(decoder(outputs.view(1, -1)))
+            token = decoder(outputs.view(1, -1)).argmax(-1)
             written.append(token)
         state["token"], state["h"] = token, carried
         return torch.cat(written).tolist()
@@ -68,9 +57,8 @@ def cell_loop(options, quantized=False):
     if quantized:
         modules = quantize(nn.ModuleList([*cells, decoder]))
         cells, decoder = list(modules)[:-1], modules[-1]
-    choose = chooser(options)
-    zeros = torch.zeros(1, options.hidden_size)
-    state = {"token": torch.zeros(1, dtype=torch.long), "h": [(zeros, zeros)] * options.layers}
+    zeros = torch.zeros(1, options.saved.hidden)
+    state = {"token": torch.zeros(1, dtype=torch.long), "h": [(zeros, zeros)] * options.saved.layers}
 
     def run(count):
         token, carried, written = state["token"], state["h"], []
@@ -79,7 +67,7 @@ def cell_loop(options, quantized=False):
             for layer, cell in enumerate(cells):
                 carried[layer] = cell(values, carried[layer])
                 values = carried[layer][0]
-            token = choose(decoder(values))
+            token = decoder(values).argmax(-1)
             written.append(token)
         state["token"] = token
         return torch.cat(written).tolist()
@@ -96,10 +84,9 @@ def quantize(modules):
 class Step(nn.Module):
     """Several characters, for TorchScript."""
 
-    def __init__(self, embedding, cells, decoder, greedy: bool):
+    def __init__(self, embedding, cells, decoder):
         super().__init__()
         self.embedding, self.cells, self.decoder = embedding, cells, decoder
-        self.greedy = greedy
 
     def forward(
         self, token: Tensor, states: List[Tuple[Tensor, Tensor]], count: int
@@ -113,11 +100,7 @@ class Step(nn.Module):
                 next_states.append((h, c))
                 values = h
             states = next_states
-            logits = self.decoder(values)
-            if self.greedy:
-                token = logits.argmax(-1)
-            else:
-                token = torch.multinomial(logits.softmax(-1), 1).view(-1)
+            token = self.decoder(values).argmax(-1)
             written.append(token)
         return torch.cat(written), states
 
@@ -125,10 +108,10 @@ class Step(nn.Module):
 def jit_loop(options):
     """TorchScript, frozen, with the loop over the characters inside the script."""
     embedding, recurrent, decoder = build_modules(options)
-    step = Step(embedding, cells_of(recurrent), decoder, options.choice == "greedy").eval()
+    step = Step(embedding, cells_of(recurrent), decoder).eval()
     script = torch.jit.freeze(torch.jit.script(step))
-    zeros = torch.zeros(1, options.hidden_size)
-    state = {"token": torch.zeros(1, dtype=torch.long), "h": [(zeros, zeros)] * options.layers}
+    zeros = torch.zeros(1, options.saved.hidden)
+    state = {"token": torch.zeros(1, dtype=torch.long), "h": [(zeros, zeros)] * options.saved.layers}
 
     def run(count):
         written, state["h"] = script(state["token"], state["h"], count)
@@ -139,17 +122,16 @@ def jit_loop(options):
 
 
 def compile_loop(options):
-    """torch.compile of one step with frozen weights, eight characters to a call."""
+    """torch.compile of some steps with frozen weights to a call."""
     import torch._inductor.config as inductor  # only here: it would add to the memory of the others
 
     inductor.freezing = True
-    unrolled = 8
     embedding, recurrent, decoder = build_modules(options)
-    cells, choose = cells_of(recurrent), chooser(options)
+    cells = cells_of(recurrent)
 
     def steps(token, hidden, cell_states):
         written = []
-        for _ in range(unrolled):
+        for _ in range(UNROLLED):
             values, next_hidden, next_cells = embedding(token), [], []
             for layer, cell in enumerate(cells):
                 h, c = cell(values, (hidden[layer], cell_states[layer]))
@@ -157,12 +139,12 @@ def compile_loop(options):
                 next_cells.append(c)
                 values = h
             hidden, cell_states = next_hidden, next_cells
-            token = choose(decoder(values))
+            token = decoder(values).argmax(-1)
             written.append(token)
         return torch.cat(written), token, hidden, cell_states
 
     compiled = torch.compile(steps, dynamic=False)
-    zeros = [torch.zeros(1, options.hidden_size) for _ in range(options.layers)]
+    zeros = [torch.zeros(1, options.saved.hidden) for _ in range(options.saved.layers)]
     state = {"token": torch.zeros(1, dtype=torch.long), "h": zeros, "c": list(zeros)}
     pending = []
 

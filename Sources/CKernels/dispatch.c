@@ -100,21 +100,15 @@ double recur_peak_flops(const struct recur_kernels_f32 *kernels, double seconds)
   return best;
 }
 
-double recur_read_bandwidth(const float *buffer, size_t bytes, double seconds) {
-  typedef float wide __attribute__((ext_vector_type(8)));
-  const wide *data = (const wide *)buffer;
-  const size_t count = bytes / sizeof(wide) / 8 * 8;
+double recur_read_bandwidth(const struct recur_kernels_f32 *kernels, const void *buffer, size_t bytes,
+                            double seconds) {
   double best = 0;
   volatile float kept = 0;
   const double end = now() + seconds;
   while (now() < end) {
-    wide sum[8] = {0};
     const double start = now();
-    for (size_t i = 0; i < count; i += 8) {
-      for (int j = 0; j < 8; j++) sum[j] += data[i + (size_t)j];
-    }
-    const double rate = (double)(count * sizeof(wide)) / (now() - start);
-    for (int j = 0; j < 8; j++) kept += sum[j][0];
+    kept += kernels->read(buffer, (int64_t)(bytes / sizeof(float)));
+    const double rate = (double)bytes / (now() - start);
     if (rate > best) best = rate;
   }
   (void)kept;

@@ -46,4 +46,5 @@ const struct NAMED(recur_kernels) VARIANT = {
     .sgd = sgd,
     .rmsprop = rmsprop,
     .burn = burn,
+    .read = read_vectors,
 };

@@ -375,3 +375,14 @@ static double burn(int64_t rounds) {
   source = total[0];
   return 2.0 * 12 * LANES * STEPS_TOGETHER * (double)rounds;
 }
+
+static REAL read_vectors(const REAL *x, int64_t count) {
+  vector sum[8];
+  for (int j = 0; j < 8; j++) sum[j] = splat(0);
+  for (int64_t i = 0; i + 8 * LANES <= count; i += 8 * LANES) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 8; j++) sum[j] += load(x + i + j * LANES);
+  }
+  for (int j = 1; j < 8; j++) sum[0] += sum[j];
+  return sum[0][0];
+}

@@ -44,18 +44,25 @@ struct start {
   int index;
 };
 
-static unsigned flush_denormals(void) {
+static unsigned long flush_denormals(void) {
 #if defined(__x86_64__)
   const unsigned old = _mm_getcsr();
   _mm_setcsr(old | 0x8040);  // flush to zero, denormals are zero
+  return old;
+#elif defined(__aarch64__)
+  unsigned long old;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
+  __asm__ volatile("msr fpcr, %0" : : "r"(old | 1ul << 24));
   return old;
 #else
   return 0;
 #endif
 }
-static void restore_denormals(unsigned old) {
+static void restore_denormals(unsigned long old) {
 #if defined(__x86_64__)
-  _mm_setcsr(old);
+  _mm_setcsr((unsigned)old);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(old));
 #else
   (void)old;
 #endif
@@ -156,7 +163,7 @@ int recur_team_threads(const struct recur_team *team) { return team->threads; }
 
 void recur_team_run(struct recur_team *team, void (*body)(void *context, int64_t chunk),
                     void *context, int64_t chunks) {
-  const unsigned mode = flush_denormals();
+  const unsigned long mode = flush_denormals();
   if (team->threads == 1 || chunks <= 1 || pthread_mutex_trylock(&team->busy) != 0) {
     for (int64_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);
     restore_denormals(mode);

@@ -7,6 +7,8 @@
 #include <unicode/stringpiece.h>
 #include <unicode/utf8.h>
 
+#include "segmenter.h"
+
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -45,8 +47,7 @@ size_t chunk_end(const uint8_t *utf8, size_t begin, size_t length,
     if (utf8[at] < 0x80) return true;
     if ((utf8[at] & 0xC0) == 0x80) return false;
     if (normalizer == nullptr) return true;
-    UChar32 character;
-    U8_GET(utf8, 0, at, static_cast<int64_t>(length), character);
+    const UChar32 character = ctext::code_point(utf8, length, at).value;
     return character >= 0 && normalizer->hasBoundaryBefore(character);
   };
   for (size_t at = begin + chunk_limit; at > begin; at--) {

@@ -29,8 +29,10 @@ struct ChildProcess {
     log: String
   ) throws(RecurError) -> Result {
     let path = try resolve(program)
-    // Swift does not see the spawn action that changes the folder; `env` of coreutils does it.
+    // Swift does not see the spawn action that changes the folder; `env` of coreutils does it. The shell
+    // between takes a path with "=" for what it is.
     let changer = "/usr/bin/env"
+    let shell = ["/bin/sh", "-c", "exec \"$0\" \"$@\""]
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -39,7 +41,7 @@ struct ChildProcess {
     posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, log, flags, 0o600)
     var child: pid_t = 0
-    let code = withCStrings([changer, "-C", directory, path] + arguments) { arguments in
+    let code = withCStrings([changer, "-C", directory] + shell + [path] + arguments) { arguments in
       withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
         posix_spawn(&child, changer, &actions, nil, arguments, environment)
       }

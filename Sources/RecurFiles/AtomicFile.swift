@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// Writing a file so that it is there completely or not at all, even across a power cut: a
@@ -11,13 +12,6 @@ public enum AtomicFile {
   ///
   /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`.
   public static func write(_ bytes: [UInt8], to path: String) throws(RecurError) {
-    try write(to: path) { (file: OutputFile) throws(RecurError) in try file.append(bytes) }
-  }
-
-  /// Writes bytes.
-  ///
-  /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`.
-  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(RecurError) {
     try write(to: path) { (file: OutputFile) throws(RecurError) in try file.append(bytes) }
   }
 
@@ -53,6 +47,19 @@ public enum AtomicFile {
     try replace(by: complete)
   }
 
+  /// Removes what processes that no longer live have left half written in a folder.
+  package static func recover(in folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
+      let digits = name.dropFirst(temporaryPrefix.count).prefix { $0 != "-" }
+      guard let process = pid_t(digits), kill(process, 0) != 0, errno == ESRCH else { continue }
+      unlink(FolderPath.join(folder, name))
+    }
+  }
+
+  private static let temporaryPrefix = ".recur-"
+  private static let temporarySuffix = ".tmp"
+
   private typealias Replacement = (temporary: String, target: String)
 
   /// Puts complete files into their places.
@@ -74,7 +81,8 @@ public enum AtomicFile {
   ) throws(RecurError) -> Replacement {
     let (target, mode) = try resolve(path)
     let temporary = FolderPath.join(
-      FolderPath.parent(of: target), ".recur-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp")
+      FolderPath.parent(of: target),
+      "\(temporaryPrefix)\(getpid())-\(UInt64.random(in: 0 ... .max))\(temporarySuffix)")
     do throws(RecurError) {
       let file = try OutputFile(creating: temporary, hashing: false)
       if let mode { file.setMode(mode) }

@@ -22,7 +22,8 @@ public enum ForeignFormat: String, Sendable, CaseIterable {
     func begins(_ bytes: [UInt8]) -> Bool { prefix.starts(with: bytes) }
     if begins([0x50, 0x4B, 0x03, 0x04]) || begins([0x50, 0x4B, 0x05, 0x06]) { return .zip }
     if begins([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) { return .hdf5 }
-    if begins(Array("GGUF".utf8)) { return .gguf }
+    // A small number follows, its version; a text may begin with the letters.
+    if begins(Array("GGUF".utf8)), prefix.count < 5 || prefix[4] < 0x20 { return .gguf }
     if begins(Array("version https://git-lfs.github.com/spec/".utf8)) { return .gitLFSPointer }
     if begins([0x1F, 0x8B, 0x08]) { return .gzip }
     if begins([0x28, 0xB5, 0x2F, 0xFD]) { return .zstandard }

@@ -34,10 +34,11 @@ public enum JSONGate {
       byteCount: 16 << 20, depth: 4, containerCount: 65_537, valueCount: 1_000_000)
     /// A configuration or manifest: 1 MiB, depth 16.
     public static let configuration = Limits(byteCount: 1 << 20, depth: 16)
-    /// What a run says of itself, with a list of its files or a confusion matrix: 64 MiB, depth 16.
-    public static let record = Limits(byteCount: 64 << 20, depth: 16)
-    /// A `tokenizer.json`: 64 MiB, depth 16.
-    public static let tokenizer = Limits(byteCount: 64 << 20, depth: 16)
+    /// What a run says of itself, with a list of its files or a confusion matrix: 64 MiB, depth 16, eight
+    /// million values, each of which takes many times the bytes that a digit does.
+    public static let record = Limits(byteCount: 64 << 20, depth: 16, valueCount: 8_000_000)
+    /// A `tokenizer.json`: as much.
+    public static let tokenizer = record
     /// One line of JSON Lines: 16 MiB, depth 16.
     public static let line = Limits(byteCount: 16 << 20, depth: 16)
   }

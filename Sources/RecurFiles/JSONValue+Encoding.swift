@@ -12,6 +12,21 @@ extension JSONValue {
     return output
   }
 
+  /// The same for a terminal: U+0080 to U+009F, which JSON leaves as they are and a terminal obeys, are
+  /// escaped as well.
+  package func encodedForTerminal(pretty: Bool = false) -> [UInt8] {
+    var result: [UInt8] = []
+    for byte in encoded(pretty: pretty) {
+      if byte & 0xE0 == 0x80, result.last == 0xC2 {
+        result.removeLast()
+        result += "\\u00\(String(byte, radix: 16))".utf8
+      } else {
+        result.append(byte)
+      }
+    }
+    return result
+  }
+
   private func write(to output: inout [UInt8], pretty: Bool, depth: Int) {
     switch self {
     case .null: output += "null".utf8

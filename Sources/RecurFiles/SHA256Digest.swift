@@ -36,13 +36,6 @@ public struct SHA256Digest: Sendable {
     return digest.hexadecimal()
   }
 
-  /// The digest of bytes in memory.
-  public static func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
-    var digest = SHA256Digest()
-    digest.update(bytes)
-    return digest.hexadecimal()
-  }
-
   /// The digest of a file, read in pieces of 1 MiB.
   ///
   /// - Throws: what `InputFile` throws for a file that cannot be read.

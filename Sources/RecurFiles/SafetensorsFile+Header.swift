@@ -22,7 +22,8 @@ extension SafetensorsFile {
         hint: "this is no safetensors file, or one that is damaged; obtain it again")
     }
     if fileSize == 0 { throw refuse("the file is empty") }
-    if fileSize < 8 { throw refuse("the file has only \(fileSize) bytes") }
+    let count = min(fileSize, prefix.count)
+    if count < 8 { throw refuse("the file has only \(count) bytes") }
     let length = prefix[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     if length > UInt64(fileSize - 8) {
       throw refuse("a header of \(length) bytes in a file of \(fileSize)")

@@ -117,8 +117,9 @@ public final class Tape {
     return Gradients(byParameter: byParameter, bySlot: bySlot)
   }
 
-  /// Forgets everything: operations and parameters hold variables, which hold the tape.
-  func end() {
+  /// Forgets everything, as `gradients(of:)` does at its end: operations and parameters hold variables,
+  /// which hold the tape. For a tape that nobody goes back on, such as one whose dropout is sampled.
+  public func end() {
     slots.removeAll()
     operations.removeAll()
     parameterSlots.removeAll()
@@ -192,28 +193,6 @@ public final class Tape {
         }
         body(pointer)
       }
-    }
-
-    /// Whether a gradient is wanted for a variable.
-    package func wantsGradient(of operand: Variable) -> Bool { operand.slot != nil }
-
-    /// Adds a tensor to the gradient of a variable; the first one becomes the gradient.
-    package func add(_ gradient: consuming Tensor, to operand: Variable) {
-      add(gradient, to: operand.operand)
-    }
-
-    /// Writes to the gradient of a variable in place.
-    package func accumulate(
-      into operand: Variable, _ body: (UnsafeMutablePointer<Real>, _ adding: Bool) -> Void
-    ) {
-      accumulate(into: operand.operand, body)
-    }
-
-    /// Adds to a part of the gradient of a variable in place.
-    package func accumulatePart(
-      of operand: Variable, _ body: (UnsafeMutablePointer<Real>) -> Void
-    ) {
-      accumulatePart(of: operand.operand, body)
     }
   }
 }

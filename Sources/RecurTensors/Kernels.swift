@@ -41,7 +41,8 @@ public enum Kernels {
   /// What the environment asks for and this processor cannot run, if that is so; the best kernels
   /// are used instead.
   public static var refusedName: String? {
-    guard let asked = asked, named(asked) == nil else { return nil }
+    let precision = choice.withLock { $0 } ?? .float32
+    guard let asked = asked, named(asked, precision) == nil else { return nil }
     return asked
   }
 

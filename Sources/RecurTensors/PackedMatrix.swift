@@ -2,17 +2,27 @@ import CKernels
 
 /// Weights in the layout that the product kernels read.
 package enum PackedMatrix {
-  /// Packs a matrix (N, K) so that a product with it is x · wᵀ: panels of 16 rows.
-  package static func rows(of weights: Tensor) -> Tensor {
-    precondition(weights.rank == 2, "a matrix of shape \(weights.shape)")
-    let (count, width) = (weights.shape[0], weights.shape[1])
-    let panels = (count + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
-    var packed = Tensor(unwritten: [panels, width, Int(RECUR_PANEL)])
+  /// Packs a matrix (gates · H, K) so that a product with it is x · wᵀ: panels of 16 rows, the panels of the
+  /// same 16 units of every gate side by side.
+  ///
+  /// - Parameters:
+  ///   - weights: The matrix.
+  ///   - gateCount: 1 for rows that are packed in order.
+  package static func rows(of weights: Tensor, gateCount: Int = 1) -> Tensor {
+    precondition(
+      weights.rank == 2 && weights.shape[0].isMultiple(of: gateCount),
+      "a matrix of shape \(weights.shape) with \(gateCount) gates")
+    let (size, width, panel) = (weights.shape[0] / gateCount, weights.shape[1], Int(RECUR_PANEL))
+    let blocks = (size + panel - 1) / panel
+    var packed = Tensor(unwritten: [blocks, gateCount, width, panel])
     let target = packed.mutablePointer
-    ThreadTeam.current.forEachPart(of: panels) { part in
-      Kernels.table.pack_rows(
-        target, weights.pointer, Int64(count), Int64(width), Int64(width),
-        Int64(part.lowerBound), Int64(part.upperBound), 1)
+    ThreadTeam.current.forEachPart(of: blocks) { part in
+      for gate in 0..<gateCount {
+        Kernels.table.pack_rows(
+          target + gate * width * panel, weights.pointer + gate * size * width, Int64(size),
+          Int64(width), Int64(width), Int64(part.lowerBound), Int64(part.upperBound),
+          Int64(gateCount))
+      }
     }
     return packed
   }

@@ -38,19 +38,9 @@ package struct PackedWeights: @unchecked Sendable {
       let stride = MemoryLayout<Real>.stride
       return Tensor(unwritten: [(count * scalarSize + stride - 1) / stride])
     }
-    let source = weights.pointer
     switch format {
     case .unchanged:
-      var packed = Tensor(unwritten: [panelCount, width, panel])
-      let target = packed.mutablePointer
-      ThreadTeam.current.forEachPart(of: blocks) { part in
-        for gate in 0..<gateCount {
-          Kernels.table.pack_rows(
-            target + gate * width * panel, source + gate * size * width, Int64(size),
-            Int64(width), Int64(width), Int64(part.lowerBound), Int64(part.upperBound),
-            Int64(gateCount))
-        }
-      }
+      let packed = PackedMatrix.rows(of: weights, gateCount: gateCount)
       forKernels = WeightPanels(
         width: Int64(width), panels: packed.pointer, int8_panels: nil, units: nil, offsets: nil,
         int8_kernels: nil)
@@ -63,6 +53,7 @@ package struct PackedWeights: @unchecked Sendable {
       let bytes = UnsafeMutableRawPointer(packed.mutablePointer)
         .assumingMemoryBound(to: Int8.self)
       let unitTarget = units.mutablePointer
+      let source = weights.pointer
       let offsetTarget = UnsafeMutableRawPointer(offsets.mutablePointer)
         .assumingMemoryBound(to: Int32.self)
       ThreadTeam.current.forEachPart(of: blocks) { part in

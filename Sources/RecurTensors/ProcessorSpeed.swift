@@ -9,11 +9,7 @@ public enum ProcessorSpeed {
   public static func peakOperationsPerSecond(
     _ team: ThreadTeam = .current, seconds: Double = 0.5
   ) -> Double {
-    let name = Kernels.name
-    guard
-      let kernels = recur_kernels_named_f32(name) ?? recur_bfloat16_kernels_named_f32(name)
-        ?? recur_kernels_named_f32(nil)
-    else { return 0 }
+    guard let kernels else { return 0 }
     var rates = [Double](repeating: 0, count: team.threadCount)
     rates.withUnsafeMutableBufferPointer { rates in
       team.forEachChunk(rates.count) { rates[$0] = recur_peak_flops(kernels, seconds) }
@@ -21,7 +17,15 @@ public enum ProcessorSpeed {
     return rates.reduce(0, +)
   }
 
-  /// Bytes per second that one thread of each of `team` reads at the same time from memory, added.
+  /// The kernels whose vectors are meant.
+  private static var kernels: UnsafePointer<recur_kernels_f32>? {
+    let name = Kernels.name
+    return recur_kernels_named_f32(name) ?? recur_bfloat16_kernels_named_f32(name)
+      ?? recur_kernels_named_f32(nil)
+  }
+
+  /// Bytes per second that the threads of `team` read at the same time, added: again and again the same, from
+  /// memory or from the cache that holds them.
   ///
   /// - Parameters:
   ///   - byteCount: the buffer of each thread; larger than the caches for the speed of memory.
@@ -29,15 +33,15 @@ public enum ProcessorSpeed {
   public static func readBytesPerSecond(
     _ team: ThreadTeam = .current, byteCount: Int = 256 << 20, seconds: Double = 0.5
   ) -> Double {
-    let count = max(byteCount / 4, 1024)
+    guard let kernels else { return 0 }
+    let count = max(byteCount / MemoryLayout<Real>.stride, 1024)
+    // From where weights are taken, and written: untouched pages would all be the one page of zeros.
+    let buffers = (0..<team.threadCount).map { _ in Tensor(repeating: 1, shape: [count]) }
     var rates = [Double](repeating: 0, count: team.threadCount)
     rates.withUnsafeMutableBufferPointer { rates in
       team.forEachChunk(rates.count) { chunk in
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 4, alignment: 64)
-        defer { buffer.deallocate() }
-        // Untouched pages would all be the one page of zeros.
-        let floats = buffer.initializeMemory(as: Float.self, repeating: 1)
-        rates[chunk] = recur_read_bandwidth(floats.baseAddress, count * 4, seconds)
+        rates[chunk] = recur_read_bandwidth(
+          kernels, buffers[chunk].pointer, count * MemoryLayout<Real>.stride, seconds)
       }
     }
     return rates.reduce(0, +)

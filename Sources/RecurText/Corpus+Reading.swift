@@ -26,6 +26,15 @@ extension Corpus {
     for path in paths where path != InputFile.standardInput {
       size += try InputDescriptor(path).size
     }
+    // Nothing is gained by beginning with what cannot end.
+    let limit = ProcessMemory.limit
+    if Double(size) > limit {
+      let megabytes = { (bytes: Double) in "\(Int(bytes / 1e6)) MB" }
+      throw RecurError(
+        .badData,
+        "the text has \(megabytes(Double(size))), and there are \(megabytes(limit)) of memory",
+        at: .init(path: paths.first ?? ""), hint: "take a part of it: head -c BYTES FILE > PART")
+    }
     var utf8: [UInt8] = []
     utf8.reserveCapacity(size)
     var sources: [Source] = []

@@ -38,6 +38,18 @@ extension Tokenizer {
     ]).encoded(pretty: true)
   }
 
+  /// Refuses a tokenizer whose file could not be read again.
+  ///
+  /// - Throws: `.badConfiguration` with the size that the file would have.
+  package func checkSize() throws(RecurError) {
+    let (size, limit) = (serialized().count, JSONGate.Limits.tokenizer.byteCount)
+    if size <= limit { return }
+    throw RecurError(
+      .badConfiguration,
+      "the tokenizer of \(vocabulary.count) tokens would take \(size >> 20) MB, and at most \(limit >> 20) can be read",
+      hint: "lower --max-vocabulary, or raise --min-count")
+  }
+
   private var normalizer: JSONValue {
     var parts: [JSONValue] = []
     if caseFolding { parts.append(.object([.init("type", .string("Lowercase"))])) }

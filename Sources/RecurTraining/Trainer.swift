@@ -99,9 +99,11 @@ public struct Trainer: Sendable {
 
   /// The first parameter with a weight that is not finite.
   private static func nonFiniteParameter(of model: some Module) -> String? {
-    model.parameters.first { _, tensor in
-      tensor.withUnsafeBuffer { $0.contains { !$0.isFinite } }
-    }?.name
+    model.parameters.first { !isFinite($0.value) }?.name
+  }
+
+  private static func isFinite(_ tensor: Tensor) -> Bool {
+    tensor.withUnsafeBuffer { $0.allSatisfy(\.isFinite) }
   }
 
   /// Refuses a model with a weight that is not finite: nothing good can be saved of it.
@@ -112,5 +114,16 @@ public struct Trainer: Sendable {
     throw RecurError(
       .diverged, "a weight of \(name) is not finite after step \(stepCount)",
       hint: Self.divergenceHint)
+  }
+
+  /// A square of a gradient may be beyond every number where the gradient is not; its weight would stand
+  /// still for ever.
+  func checkOptimizer() throws(RecurError) {
+    for (name, tensors) in state.tensors.sorted(by: { $0.key < $1.key })
+    where !tensors.allSatisfy(Self.isFinite) {
+      throw RecurError(
+        .diverged, "what the optimizer remembers of \(name) is not finite after step \(stepCount)",
+        hint: Self.divergenceHint)
+    }
   }
 }

@@ -206,7 +206,8 @@ struct CommandLineTests {
     ]
     let train = try SmallTraining.document(
       recur(
-        ["benchmark", "train", "--batch-size", "2", "--window", "4", "--steps", "2"] + sizes
+        ["benchmark", "train", "--batch-size", "2", "--window", "4", "--steps", "2"]
+          + ["--warmup", "1", "--save", "train.safetensors"] + sizes
       ).output)
     for key in [
       "tokens_per_second", "model_gflops", "peak_gflops", "fraction_of_peak", "peak_rss_mb",
@@ -216,8 +217,15 @@ struct CommandLineTests {
     // 4·8·(8 + 8) for the cell, 8·96 for the head.
     #expect(train["matrix_parameters"]?.integer == 4 * 8 * 16 + 8 * 96)
     let generate = try SmallTraining.document(
-      recur(["benchmark", "generate", "--length", "3", "--streams", "2"] + sizes).output)
-    #expect(generate["characters_per_second"]?.number ?? 0 > 0)
+      recur(
+        ["benchmark", "generate", "--length", "3", "--streams", "2", "--temperature", "0"]
+          + ["--save", "generate.safetensors"] + sizes
+      ).output)
+    for key in [
+      "characters_per_second", "weights_gb_per_second", "read_gb_per_second", "peak_rss_mb",
+    ] { #expect(generate[key]?.number ?? 0 > 0, "\(key)") }
+    // The recurrent weights and the head's; of the embedding a row is taken.
+    #expect(generate["weight_bytes"]?.integer == 4 * (4 * 8 * 8 + 8 * 96))
     let score = try SmallTraining.document(
       recur(["benchmark", "score", "--documents", "5", "--save", "score.safetensors"] + sizes)
         .output)
@@ -228,6 +236,12 @@ struct CommandLineTests {
     #expect(
       try recur(["benchmark", "score"] + tooMuch).isRefusal(78, naming: "--median-length"))
     // What a peer needs to compute the same.
+    let trained = try SafetensorsFile(contentsOf: folder.path + "/train.safetensors")
+    #expect(try trained.floats(named: "losses").count == 3)
+    #expect(trained.record(named: "tokens")?.shape == [4 * 2 * 4 + 1])
+    #expect(trained.record(named: "rnn.weight_hh_l0")?.shape == [32, 8])
+    let generated = try SafetensorsFile(contentsOf: folder.path + "/generate.safetensors")
+    #expect(generated.record(named: "characters")?.shape == [3])
     let saved = try SafetensorsFile(contentsOf: folder.path + "/score.safetensors")
     let count = try #require(score["tokens"]?.integer)
     #expect(saved.record(named: "tokens")?.shape == [count])

@@ -57,6 +57,8 @@ struct EvaluateClassifierTests {
     ] {
       #expect(found.output.contains(part), "\(part)")
     }
+    let both = ["evaluate", "model", "test.csv", "--no-baseline", "--train", "test.csv"]
+    #expect(try small.training.recur(both).isRefusal(64, naming: "--train"))
     let alone = try small.training.recur(["evaluate", "model", "test.csv", "--no-baseline"])
     #expect(!alone.output.contains("linear"))
     let gone = try classifier(trainingFiles: ["gone.csv"])

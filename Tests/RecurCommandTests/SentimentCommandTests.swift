@@ -98,6 +98,11 @@ struct SentimentCommandTests {
     #expect(
       lines.map { $0["p_pos"]?.number }
         == scores.map { SmallClassifier.rounded($0.probabilities[1]) })
+    let control = try small.sentiment(["--json", "a\u{9B}2Jb"])
+    #expect(control.output.contains(#"a\u009b2Jb"#))
+    let table = try small.sentiment(["--follow"], input: "a good film\n")
+    #expect(table.output.hasPrefix("label\tprobability\t"))
+    #expect(table.output.split(separator: "\n").count == 2)
   }
 
   @Test("A line of a pipe is answered before the next one comes", arguments: [true, false])
@@ -153,6 +158,7 @@ struct SentimentCommandTests {
   @Test("A line fits the terminal: texts are cut between characters, wide ones count twice")
   func width() {
     let line = SentimentLine(["neg", "positive"], unicode: true, width: 40)
+    #expect(line.shown("overflow", label: "neg", probability: .nan).contains("nan"))
     #expect(
       line.shown("one  two\tthree four five", label: "neg", probability: 0.7312)
         == "neg       0.731  ███████▎    one two th…\n")

@@ -196,18 +196,47 @@ struct TrainLanguageModelTests {
     #expect(training.folder.bytes(of: "\(output)/.lock") == nil)
   }
 
+  @Test(
+    "The command line wins over the environment, which wins over a file; RECUR_VERSION means nothing"
+  )
+  func environment() throws {
+    let training = SmallTraining()
+    training.folder.file("settings.toml", "tie-weights = true".utf8)
+    let more = ["-q", "--config", "settings.toml", "--embedding-size", "6"]
+    let variables = [
+      "RECUR_TIE_WEIGHTS": "0", "RECUR_EPOCHS": "5", "RECUR_VERSION": "0.1.0", "RECUR_HELP": "1",
+    ]
+    let result = try training.recur(
+      training.trainArguments("denied", steps: 2, more), environment: variables)
+    #expect(result.code == 0, "\(result.errors)")
+    func configuration(_ name: String) throws -> JSONValue {
+      let bytes = training.folder.bytes(of: "\(name)/config.json") ?? []
+      return try SmallTraining.document(String(decoding: bytes, as: UTF8.self))
+    }
+    #expect(try configuration("denied")["tie_weights"]?.bool != true)
+    _ = try training.train("tied", steps: 2, more)
+    #expect(try configuration("tied")["tie_weights"]?.bool == true)
+  }
+
   @Test("A run that ended before its first checkpoint is resumed from its first step")
   func resumedBeforeTheFirstCheckpoint() throws {
     let training = SmallTraining()
     #expect(try training.train("whole", steps: 6, ["-q"]).code == 0)
-    try Folder.create(training.folder("broken"))
-    training.folder.file(
-      "broken/training_args.json", training.folder.bytes(of: "whole/training_args.json") ?? [])
-    let resumed = try training.train("broken", steps: 6, ["-q", "--resume"])
-    #expect(resumed.code == 0, "\(resumed.errors)")
-    #expect(
-      training.folder.bytes(of: "broken/model.safetensors")
-        == training.folder.bytes(of: "whole/model.safetensors"))
+    for arguments in [
+      training.trainArguments("broken", steps: 6, ["-q", "--resume"]),
+      ["train", "lm", "--output", "short", "-q", "--resume"],
+    ] {
+      let output = arguments.contains("short") ? "short" : "broken"
+      try Folder.create(training.folder(output))
+      training.folder.file(
+        "\(output)/training_args.json",
+        training.folder.bytes(of: "whole/training_args.json") ?? [])
+      let resumed = try training.recur(arguments)
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(
+        training.folder.bytes(of: "\(output)/model.safetensors")
+          == training.folder.bytes(of: "whole/model.safetensors"))
+    }
   }
 }
 

@@ -131,6 +131,15 @@ struct AtomicFileTests {
     ])
   }
 
+  @Test("What a killed process left half written is removed, what a living one writes is not")
+  func recovery() throws {
+    let (gone, own) = (".recur-4194305-7.tmp", ".recur-\(getpid())-7.tmp")
+    for name in [gone, own, "recur-4194305-7.tmp"] { folder.file(name, [1]) }
+    AtomicFile.recover(in: folder.path)
+    #expect(folder.bytes(of: gone) == nil)
+    #expect(folder.bytes(of: own) != nil && folder.bytes(of: "recur-4194305-7.tmp") != nil)
+  }
+
   @Test("Short and interrupted writes are continued")
   func shortWrites() throws {
     let count = Mutex(0)

@@ -1,3 +1,4 @@
+import Glibc
 import RecurFiles
 import RecurText
 import TestSupport
@@ -84,6 +85,21 @@ struct CorpusTests {
     #expect(error(archive)?.what == "this is a gzip archive")
     let withZero: [UInt8] = [0x61, 0, 0x62]
     #expect(throws: Never.self) { try Corpus(contentsOf: folder.file("nul", withZero)) }
+  }
+
+  @Test("A file that no memory holds is refused before it is read")
+  func tooLarge() {
+    let path = folder.file("large", [])
+    // A sparse file, where the file system has one.
+    guard truncate(path, 1 << 43) == 0 else { return }
+    let error = #expect(throws: RecurError.self) { try Corpus(contentsOf: path) }
+    #expect(error?.what.contains("8796093 MB") == true, "\(error?.what ?? "")")
+  }
+
+  @Test("A text may begin with the letters of a format")
+  func letters() throws {
+    let path = folder.file("a", "GGUF is a format".utf8)
+    #expect(try Corpus(contentsOf: path).utf8 == Array("GGUF is a format".utf8))
   }
 
   @Test("What cannot be read is named")

@@ -76,5 +76,6 @@ void recur_team_run(struct recur_team *team, void (*body)(void *context, int64_t
 
 /// Floating-point operations per second of `seconds` of independent multiply-adds on registers.
 double recur_peak_flops(const struct recur_kernels_f32 *kernels, double seconds);
-/// Bytes per second read from a buffer of `bytes`.
-double recur_read_bandwidth(const float *buffer, size_t bytes, double seconds);
+/// Bytes per second read from a buffer of `bytes`, again and again for `seconds`.
+double recur_read_bandwidth(const struct recur_kernels_f32 *kernels, const void *buffer, size_t bytes,
+                            double seconds);

@@ -144,4 +144,6 @@ struct RECUR_NAMED(recur_kernels) {
 
   /// `rounds` rounds of independent multiply-adds; returns the operations done.
   double (*burn)(int64_t rounds);
+  /// Reads all of x but less than eight vectors at its end, and returns their sum.
+  RECUR_REAL (*read)(const RECUR_REAL *x, int64_t count);
 };

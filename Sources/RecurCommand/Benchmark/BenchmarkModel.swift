@@ -48,6 +48,13 @@ struct BenchmarkModel: ParsableArguments {
       .reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 
+  /// What a step of generation reads: without the first layer's product with the embedding, of which a row
+  /// of a table is taken.
+  var readParameters: Int {
+    let folded = configuration.parameterShapes.first { $0.name == "rnn.weight_ih_l0" }
+    return matrixParameters - (folded?.shape.reduce(1, *) ?? 0)
+  }
+
   /// A model of these sizes with random weights, and what the weights were drawn from.
   func make() throws(RecurError) -> (model: LanguageModel, generator: SeededGenerator) {
     var generator = SeededGenerator(seed: seed)
@@ -63,7 +70,7 @@ struct BenchmarkModel: ParsableArguments {
   ///   - hint: What to lower.
   static func requireMemory(_ needed: Double, for purpose: String, hint: String) throws(RecurError)
   {
-    let limit = MemoryEstimate.limit
+    let limit = ProcessMemory.limit
     if needed <= limit { return }
     func shown(_ bytes: Double) -> String { NumberText.bytes(Int(min(bytes, 1e18))) }
     throw RecurError(

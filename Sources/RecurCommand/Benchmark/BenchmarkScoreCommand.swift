@@ -159,6 +159,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
           .init("embedding_size", .integer(embeddingSize)),
           .init("vocabulary_size", .integer(vocabularySize)),
           .init("pooling", .string(pooling.rawValue)),
+          .init("precision", .string(computing.precision.rawValue)),
           .init("threads", .integer(ThreadTeam.current.threadCount)),
         ] + Machine.current.members)
       return

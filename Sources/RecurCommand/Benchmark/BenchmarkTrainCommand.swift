@@ -9,13 +9,18 @@ struct BenchmarkTrainCommand: ParsableCommand {
     discussion: """
       A step is forward, backward, clipping and Adam, as in a training. Model GFLOP/s count 6 \
       operations for each matrix parameter and token, nothing discounted; the peak is measured in the \
-      same process with all threads. Values are medians over the steps after the warm-up.
+      same process with all threads. Values are medians over the steps after the warm-up. The file of \
+      --save holds what another program needs to train the same: weights, tokens, the sizes of the batch \
+      and the window, and the losses of the first steps.
 
       EXAMPLES:
         recur benchmark train --cell lstm --layers 2 --hidden-size 512 --batch-size 64 --window 128
         recur benchmark train --cell gru --hidden-size 128 --batch-size 50 --window 50 --threads 1 \
       --json
       """)
+
+  /// Losses in the file of `--save`, at the most.
+  private static let savedLosses = 8
 
   @OptionGroup var sizes: BenchmarkModel
   @OptionGroup var computing: ComputeFlags
@@ -45,6 +50,12 @@ struct BenchmarkTrainCommand: ParsableCommand {
     transform: Values.integer(0...1000))
   var warmup = 3
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write the first weights, the tokens and the losses to this safetensors file.",
+      valueName: "file"))
+  var save: String?
+
   func run() throws {
     try computing.run { try measure() }
   }
@@ -63,18 +74,30 @@ struct BenchmarkTrainCommand: ParsableCommand {
       Int32.random(in: 0..<limit, using: &generator)
     }
     let windows = ContiguousBatches(tokens, batchSize: batchSize, windowLength: window)
+    let beginning = save.map { _ in model.storedTensors }
     var trainer = Trainer(optimizer: Adam(learningRate: 1e-3), clippingNorm: 1)
     var carry: Carry?
     var index = 0
+    var losses: [Float] = []
     func step() throws {
-      (_, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
+      let report: StepReport
+      (report, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
       index += 1
+      if losses.count < Self.savedLosses { losses.append(Float(report.loss)) }
     }
     for _ in 0..<warmup { try step() }
     let peakBefore = ProcessorSpeed.peakOperationsPerSecond()
     let measured = try Measurement(least: steps, duration: seconds, step)
     let memory = Measurement.peakMemory
     let peak = max(peakBefore, ProcessorSpeed.peakOperationsPerSecond())
+    if let save, let beginning {
+      try SafetensorsFile.write(
+        beginning + [
+          .init("tokens", shape: [tokens.count], integers: tokens.map(Int64.init)),
+          .init("batch", shape: [2], integers: [Int64(batchSize), Int64(window)]),
+          .init("losses", shape: [losses.count], floats: losses),
+        ], to: save)
+    }
     let speed = Double(perWindow) / measured.median
     let work = 6 * Double(sizes.matrixParameters) * speed
     try show(
@@ -97,6 +120,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
           .init("steps", .integer(count)),
           .init("batch_size", .integer(batchSize)),
           .init("window", .integer(window)),
+          .init("precision", .string(computing.precision.rawValue)),
           .init("matrix_parameters", .integer(sizes.matrixParameters)),
         ] + sizes.members)
       return

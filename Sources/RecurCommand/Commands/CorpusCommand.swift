@@ -95,7 +95,15 @@ struct CorpusFetchCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let fetched = try CorpusFetcher.fetch(name, to: to)
+    // The programs that fetch are ended by the same key; what they have left is then removed.
+    Interruption.listen()
+    let fetched: FetchedCorpus
+    do {
+      fetched = try CorpusFetcher.fetch(name, to: to)
+    } catch {
+      if let signal = Interruption.signal { throw Interrupted(signal: signal) }
+      throw error
+    }
     if json {
       try JSONOutput.show(
         "recur.corpus.fetch/1",

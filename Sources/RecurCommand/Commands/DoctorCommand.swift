@@ -33,7 +33,9 @@ struct DoctorCommand: ParsableCommand {
       let single = ThreadTeam(threadCount: 1)
       let peak = ProcessorSpeed.peakOperationsPerSecond(team, seconds: seconds)
       let peakOfOne = ProcessorSpeed.peakOperationsPerSecond(single, seconds: seconds)
-      let bandwidth = ProcessorSpeed.readBytesPerSecond(team, seconds: seconds)
+      // A gigabyte in all, or what is beyond the caches of a core.
+      let bytes = min(256 << 20, max(16 << 20, (1 << 30) / team.threadCount))
+      let bandwidth = ProcessorSpeed.readBytesPerSecond(team, byteCount: bytes, seconds: seconds)
       let bandwidthOfOne = ProcessorSpeed.readBytesPerSecond(single, seconds: seconds)
       if json {
         try JSONOutput.show(

@@ -9,24 +9,9 @@ enum JSONOutput {
   ///   - members: What it holds.
   static func show(_ schema: String, _ members: [JSONValue.Member]) throws {
     let document = JSONValue.object([.init("schema", .string(schema))] + members.map(finite))
-    try escapingControls(document.encoded(pretty: true)).withUnsafeBytes {
+    try document.encodedForTerminal(pretty: true).withUnsafeBytes {
       try StandardStream.output.write($0)
     }
-  }
-
-  /// Escapes U+0080 to U+009F, which JSON leaves as they are and a terminal obeys.
-  private static func escapingControls(_ text: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.count)
-    for byte in text {
-      if byte & 0xE0 == 0x80, result.last == 0xC2 {
-        result.removeLast()
-        result += "\\u00\(String(byte, radix: 16))".utf8
-      } else {
-        result.append(byte)
-      }
-    }
-    return result
   }
 
   /// JSON has no number that is not finite; null stands for it.

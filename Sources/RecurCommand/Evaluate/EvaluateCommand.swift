@@ -85,6 +85,11 @@ struct EvaluateCommand: ParsableCommand {
         .usage, "--precision int8 is for language models, and this is a classifier",
         at: .init(path: directory), hint: "leave it out")
     }
+    if classifier.noBaseline, !classifier.train.isEmpty {
+      throw RecurError(
+        .usage, "--train is for the linear model that --no-baseline leaves out",
+        hint: "leave one of the two out")
+    }
     let model = try ClassifierDirectory(contentsOf: directory)
     let reading = classifier.reading(invalidUTF8)
     var evaluation = try ClassifierEvaluation(

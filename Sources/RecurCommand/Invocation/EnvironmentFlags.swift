@@ -14,18 +14,18 @@ enum EnvironmentFlags {
     guard let command = try Command.all().resolved(by: arguments) else { return arguments }
     var added: [String] = []
     for argument in command.flags.arguments ?? [] {
-      guard let name = argument.longName, let value = variables[variable(for: name)],
-        !isGiven("--\(name)", in: arguments)
+      // The parser's own: many a machine has a RECUR_VERSION of its own.
+      guard let name = argument.longName, !["help", "version"].contains(name),
+        let value = variables[variable(for: name)],
+        !([name] + rivals(of: name)).contains(where: { isGiven("--\($0)", in: arguments) })
       else { continue }
       if argument.kind == "flag" {
-        switch value.lowercased() {
-        case "1", "true", "yes", "on": added.append("--\(name)")
-        case "0", "false", "no", "off": break
-        default:
+        guard let isOn = truth(of: value) else {
           throw RecurError(
             .usage, "\(variable(for: name)) is \"\(DisplayText.escaped(value))\"",
             hint: "set it to 1 or 0")
         }
+        if isOn { added.append("--\(name)") }
       } else {
         added.append("--\(name)=\(value)")
       }
@@ -33,6 +33,28 @@ enum EnvironmentFlags {
     var result = arguments
     result.insert(contentsOf: added, at: command.depth)
     return result
+  }
+
+  /// Whether the variable of a flag without a value says that it is not meant: no word on the command line can.
+  static func isOff(_ flag: String) -> Bool {
+    Environment.value(variable(for: String(flag.dropFirst(2)))).flatMap(truth) == false
+  }
+
+  private static func truth(of value: String) -> Bool? {
+    switch value.lowercased() {
+    case "1", "true", "yes", "on": true
+    case "0", "false", "no", "off": false
+    default: nil
+    }
+  }
+
+  /// Flags that say the same thing in another way: one of them on the command line wins as the flag itself does.
+  private static func rivals(of name: String) -> [String] {
+    let groups = [
+      ["epochs", "steps", "minutes"], ["pretrain-epochs", "pretrain-minutes"],
+      ["validation", "validation-fraction"],
+    ]
+    return groups.first { $0.contains(name) }?.filter { $0 != name } ?? []
   }
 
   /// The variable that stands for a flag, which is named without its hyphens.

@@ -17,11 +17,18 @@ enum Failure {
 
   /// `error: …` and `hint: …`.
   static func show(_ error: RecurError) {
-    let palette = Palette(for: .error)
+    let palette = Palette(askedColor, for: .error)
     let place = error.place.map { " (\($0))" } ?? ""
     StandardStream.error.show(
       palette.alarm("error:") + " " + oneLine(error.what) + place + "\n"
         + palette.advice("hint:") + " " + oneLine(error.hint) + "\n")
+  }
+
+  /// What `--color` says on the command line, which may be the one that cannot be read.
+  private static var askedColor: ColorMode {
+    let arguments = CommandLine.arguments.prefix { $0 != "--" }.flatMap { $0.split(separator: "=") }
+    let value = arguments.firstIndex(of: "--color").map { arguments.dropFirst($0 + 1).first ?? "" }
+    return value.flatMap { ColorMode(rawValue: String($0)) } ?? .auto
   }
 
   /// What the parser throws: a wrong command line, or text that was asked for (help, completions).
@@ -60,7 +67,8 @@ enum Failure {
 }
 
 extension StringProtocol {
-  fileprivate func trimmingSpaces() -> String {
+  /// Without the spaces at both ends.
+  func trimmingSpaces() -> String {
     var text = Substring(self)
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }

@@ -12,7 +12,7 @@ enum Interruption {
   /// What a long work looks at between its steps.
   static let stop = StopRequest()
 
-  /// The signal that has arrived: SIGINT, SIGTERM or nil.
+  /// The signal that has arrived: SIGINT, SIGTERM, SIGHUP or nil.
   static var signal: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
@@ -21,7 +21,7 @@ enum Interruption {
   /// The exit code of a process that a signal ended.
   static func exitCode(of signal: Int32) -> Int32 { 128 + signal }
 
-  /// Catches SIGINT and SIGTERM from here on.
+  /// Catches SIGINT, SIGTERM and SIGHUP from here on.
   static func listen() {
     // The first access initialises; inside a handler that would not be safe.
     received.store(0, ordering: .relaxed)
@@ -42,6 +42,13 @@ enum Interruption {
     }
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    // A terminal that is closed asks as well, unless `nohup` has said that it does not.
+    var before = sigaction()
+    sigaction(SIGHUP, nil, &before)
+    let isIgnored =
+      unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+    if !isIgnored { sigaction(SIGHUP, &action, nil) }
   }
 
   /// Runs `body`, in which there is nothing to save: after `listen`, the first signal ends the process

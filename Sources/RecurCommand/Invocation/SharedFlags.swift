@@ -73,4 +73,12 @@ enum InferencePrecision: String, CaseIterable, ExpressibleByArgument {
   var products: ProductPrecision { self == .bfloat16 ? .bfloat16 : .float32 }
   /// What is kept of the weights.
   var weights: InferenceWeights { self == .int8 ? .int8 : .unchanged }
+  /// Of one weight.
+  var bytes: Int {
+    switch self {
+    case .float32: MemoryLayout<Real>.stride
+    case .bfloat16: 2
+    case .int8: 1
+    }
+  }
 }

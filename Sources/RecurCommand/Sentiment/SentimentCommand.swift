@@ -232,6 +232,7 @@ struct SentimentCommand: ParsableCommand {
     let results = SentimentOutput(
       scorer.classNames, style: style(of: .text), hasID: false, threshold: threshold,
       escapesFormulas: !rawCSV)
+    try StandardStream.output.write(results.header)
     var stream = scorer.stream()
     while let row = try reader.next() {
       let score = stream.append(row.text + "\n")

@@ -44,7 +44,8 @@ struct SentimentLine {
   private func bar(_ fraction: Double) -> String {
     let blocks: [Character] = Array(" ▏▎▍▌▋▊▉█")
     let steps = unicode ? 8 : 1
-    let filled = Int((fraction * Double(Self.barWidth * steps)).rounded())
+    // Where the weights overflow there is no probability.
+    let filled = fraction.isNaN ? 0 : Int((fraction * Double(Self.barWidth * steps)).rounded())
     return String(
       (0..<Self.barWidth).map { column -> Character in
         let part = min(max(filled - column * steps, 0), steps)

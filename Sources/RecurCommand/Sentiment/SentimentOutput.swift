@@ -45,7 +45,8 @@ struct SentimentOutput {
 
   /// What is written for one text, with its line end.
   func line(_ text: String, id: String?, _ score: Sentiment) -> [UInt8] {
-    let label = score.probability < threshold ? Self.abstention : score.label
+    let isNamed = threshold == 0 || score.probability >= threshold
+    let label = isNamed ? score.label : Self.abstention
     guard case .rows = style else {
       return Array(line.shown(text, label: label, probability: score.probability).utf8)
     }

@@ -58,7 +58,8 @@ struct LabelledFlags: ParsableArguments {
     settings[.labelColumn] = labelColumn.map(JSONValue.string)
     settings[.classNames] = classNames.map { names in
       .array(
-        names.split(separator: ",", omittingEmptySubsequences: false).map { .string(String($0)) })
+        names.split(separator: ",", omittingEmptySubsequences: false)
+          .map { .string($0.trimmingSpaces()) })
     }
     settings[.strict] = strict ? .bool(true) : nil
     settings[.validation] = validation.map(JSONValue.string)

@@ -62,7 +62,7 @@ struct ModelFlags<Options: TaskOptions>: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is added to an LSTM's forget gate at the start. (default: 1)",
+      "The bias of an LSTM's forget gate at the start. (default: 1)",
       valueName: "x"),
     transform: Values.finite)
   var forgetBias: Double?

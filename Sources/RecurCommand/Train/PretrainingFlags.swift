@@ -23,7 +23,7 @@ struct PretrainingFlags: ParsableArguments {
   var pretrainBatchSize: Int?
 
   @Option(
-    help: ArgumentHelp("Its learning rate. (default: the optimizer's)", valueName: "x"),
+    help: ArgumentHelp("Its learning rate. (default: a classifier's)", valueName: "x"),
     transform: Values.finite)
   var pretrainLearningRate: Double?
 

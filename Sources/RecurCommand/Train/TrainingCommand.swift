@@ -32,7 +32,9 @@ extension TrainingCommand {
   /// - Throws: `.usage` and `.badConfiguration` for settings that cannot be, `.missingInput` where
   ///   there is no run to resume.
   func options() throws(RecurError) -> Task.Options {
-    let given = try GivenSettings<Task.Options>(flags: settings, file: place.config)
+    let denied = try TrainingSettings.deniedByEnvironment(for: Task.Options.self)
+    let given = try GivenSettings<Task.Options>(
+      flags: denied.overlaid(by: settings), file: place.config)
     var options = try given.options(
       recipe: place.recipe?.settings, resumed: resumedOptions(given.all))
     try Self.checkEffect(of: given, in: options)

@@ -39,12 +39,32 @@ struct TrainingSettings {
   /// These settings, with others in their place where those say something.
   func overlaid(by others: TrainingSettings) -> TrainingSettings {
     var result = self
-    // How long a run is can be said in three ways: saying it in one takes the others back.
+    // How long a run is can be said in several ways: saying it in one takes the others back.
     let durations: [TrainingOptions.CodingKeys] = [.epochs, .steps, .minutes]
     if durations.contains(where: { others[$0] != nil }) {
       for key in durations { result[key] = nil }
     }
+    let before: [ClassifierOptions.CodingKeys] = [.pretrainEpochs, .pretrainMinutes]
+    if before.contains(where: { others[$0] != nil }) {
+      for key in before { result[key] = nil }
+    }
     result.values.merge(others.values) { $1 }
+    return result
+  }
+
+  /// What is true or false of the options, and that the environment says is not: a flag that has no value can
+  /// only say that it is.
+  static func deniedByEnvironment<Options: TaskOptions>(
+    for options: Options.Type
+  ) throws(RecurError) -> TrainingSettings {
+    var result = TrainingSettings()
+    for member in try JSONValue(encoding: Options()).members ?? [] {
+      guard let usual = member.value.bool else { continue }
+      // The flag of what is usual takes it back.
+      let flag = Options.flag(of: member.key)
+      let isDenied = EnvironmentFlags.isOff(usual ? "--no-" + flag.dropFirst(2) : flag)
+      if isDenied { result.values[member.key] = .bool(usual) }
+    }
     return result
   }
 

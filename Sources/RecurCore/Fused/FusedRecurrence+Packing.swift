@@ -32,21 +32,7 @@ extension FusedRecurrence {
 
   /// W_hh by blocks of units, the gates of a block side by side.
   func packedForForward() -> Tensor {
-    let size = hiddenSize
-    let gateCount = kind.gateCount
-    let blocks = (size + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
-    let panelSize = size * Int(RECUR_PANEL)
-    var panels = Tensor(unwritten: [blocks, gateCount, size, Int(RECUR_PANEL)])
-    let target = panels.mutablePointer
-    let source = weightHH.value.pointer
-    ThreadTeam.current.forEachPart(of: blocks) { part in
-      for gate in 0..<gateCount {
-        Kernels.table.pack_rows(
-          target + gate * panelSize, source + gate * size * size, Int64(size), Int64(size),
-          Int64(size), Int64(part.lowerBound), Int64(part.upperBound), Int64(gateCount))
-      }
-    }
-    return panels
+    PackedMatrix.rows(of: weightHH.value, gateCount: kind.gateCount)
   }
 
   /// W_hh by columns: gradients of pre-activations times these are gradients of the hidden state.

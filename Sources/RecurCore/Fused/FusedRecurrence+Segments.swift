@@ -5,7 +5,8 @@ import RecurTensors
 package enum Recomputation {
   /// The most scalars of activations that a layer keeps of one window: by default 2²⁶, 256 MB. Those
   /// of a longer window are computed again in the backward pass, segment by segment from the states
-  /// between them: at most a third more work, and memory for one segment (Chen and others, 2016).
+  /// between them: at most a third more work, and memory for one segment (Chen and others, 2016). A window
+  /// whose rows have lengths of their own is kept whole.
   @TaskLocal package static var limit = 1 << 26
 }
 

@@ -15,7 +15,7 @@ struct ColumnChoice {
   ///   - hasNames: whether the names are those of a header.
   ///   - rows: the cells of some rows, as many as there are columns.
   /// - Throws: `.usage` for a column that the user names and that is not there, `.badData` where no
-  ///   column can be the label.
+  ///   column can be the label, or the text.
   init(
     _ reading: LabelledReading, columns: [String], hasNames: Bool, rows: [[String]],
     needsLabels: Bool, path: String
@@ -29,23 +29,27 @@ struct ColumnChoice {
         at: .init(path: path), hint: Self.hint(columns))
     }
     if hasNames {
-      let text0 = text
       text =
         text
         ?? ColumnNames.find(
           ColumnNames.text, in: columns, excluding: [label, id],
           avoiding: ColumnNames.label + ColumnNames.id)
-      if text0 == nil, text == nil, columns.count == 1 { text = 0 }
+      if text == nil, columns.count == 1, label == nil { text = 0 }
       label =
         label
         ?? ColumnNames.find(
           ColumnNames.label, in: columns, excluding: [text, id], avoiding: ColumnNames.id)
       id = id ?? ColumnNames.find(ColumnNames.id, in: columns, excluding: [text, label])
     }
-    let found =
-      text
-      ?? Self.longest(
-        columns.indices.filter { $0 != label && ($0 != id || columns.count == 1) }, rows)
+    guard
+      let found = text
+        ?? Self.longest(
+          columns.indices.filter { $0 != label && ($0 != id || columns.count == 1) }, rows)
+    else {
+      throw RecurError(
+        .badData, "no column is left that could be the text", at: .init(path: path),
+        hint: "name it with --text-column; \(Self.hint(columns))")
+    }
     if label == nil, needsLabels {
       label = Self.fewestValues(columns.indices.filter { $0 != found && $0 != id }, rows)
       if label == nil {
@@ -87,11 +91,11 @@ struct ColumnChoice {
     return "the columns are \(names.joined(separator: ", "))\(columns.count > 20 ? ", …" : "")"
   }
 
-  private static func longest(_ candidates: [Int], _ rows: [[String]]) -> Int {
+  private static func longest(_ candidates: [Int], _ rows: [[String]]) -> Int? {
     let lengths = candidates.map { column in rows.reduce(0) { $0 + $1[column].utf8.count } }
     var best = 0
     for index in lengths.indices where lengths[index] > lengths[best] { best = index }
-    return candidates.isEmpty ? 0 : candidates[best]
+    return candidates.isEmpty ? nil : candidates[best]
   }
 
   private static func fewestValues(_ candidates: [Int], _ rows: [[String]]) -> Int? {

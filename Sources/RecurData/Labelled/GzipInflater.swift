@@ -19,6 +19,8 @@ final class GzipInflater {
   private var consumed = 0
   private var produced = 0
   private var isBetweenMembers = false
+  /// What is wrong behind the bytes that were given last.
+  private var failure: RecurError?
 
   /// Unpacks what `first`, the piece that `input` gave last, begins.
   init(_ input: ByteInput, first: UnsafeRawBufferPointer, pieceSize: Int) {
@@ -71,6 +73,7 @@ final class GzipInflater {
 
   /// Unpacks until the output is full, the input used or the member ended.
   private func piece() throws(RecurError) -> UnsafeRawBufferPointer {
+    if let failure { throw failure }
     // zlib counts in 32 bits; pieces are far smaller.
     stream.pointee.next_in = UnsafeMutablePointer(
       mutating: rest.baseAddress?.assumingMemoryBound(to: UInt8.self))
@@ -86,7 +89,11 @@ final class GzipInflater {
     // No progress without more input: not an error.
     case Z_OK, Z_BUF_ERROR: break
     default:
-      throw corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "zlib's error \(status)")
+      let error = corrupt(
+        stream.pointee.msg.map { String(cString: $0) } ?? "zlib's error \(status)")
+      // What is good before it is read first.
+      if count == 0 { throw error }
+      failure = error
     }
     if produced > Self.freeByteCount, produced / Self.largestRatio > consumed {
       throw RecurError(

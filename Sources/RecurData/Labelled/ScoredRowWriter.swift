@@ -60,7 +60,7 @@ public struct ScoredRowWriter: Sendable {
     precondition(cells.count == columns.count, "\(cells.count) cells, \(columns.count) columns")
     if format == .jsonl {
       let members = zip(columns, cells).map { JSONValue.Member($0, $1.json) }
-      return JSONValue.object(members).encoded() + [UInt8(ascii: "\n")]
+      return JSONValue.object(members).encodedForTerminal() + [UInt8(ascii: "\n")]
     }
     let delimiter = format == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")
     var output: [UInt8] = []

@@ -46,6 +46,11 @@ public struct WordVectors: Sendable {
     var isFirst = true
     while try lines.next(from: stream) {
       if lines.isBlank { continue }
+      // Before it is cut: a file that is one line would take many times its size.
+      let spaces = lines.bytes.count { $0 == UInt8(ascii: " ") }
+      if spaces > 2 * Self.maximumWidth {
+        try Self.check(spaces, wanted: nil, path: path, line: lines.line)
+      }
       let fields = lines.bytes.split(separator: UInt8(ascii: " "))
       if isFirst {
         isFirst = false
@@ -57,7 +62,11 @@ public struct WordVectors: Sendable {
         if header.count == 2 { continue }
       }
       guard let width else { continue }
-      guard fields.count > width else {
+      // A word may have spaces in it, but is not a word and numbers.
+      let surplus = fields.dropFirst().dropLast(width)
+      let isTooWide =
+        !surplus.isEmpty && surplus.allSatisfy { Float(String(decoding: $0, as: UTF8.self)) != nil }
+      guard fields.count > width, !isTooWide else {
         throw RecurError(
           .badData, "there are \(fields.count - 1) numbers where there should be \(width)",
           at: .init(path: path, line: lines.line), hint: "each line is a word and its numbers")

@@ -186,7 +186,9 @@ private struct Places {
         target.update(from: output, count: width)
       } else {
         for unit in 0..<width {
-          target[unit] = output[unit] <= target[unit] ? target[unit] : output[unit]
+          // What is not a number stays, so that it is seen.
+          let isLower = output[unit] <= target[unit] || target[unit].isNaN
+          target[unit] = isLower ? target[unit] : output[unit]
         }
       }
     }

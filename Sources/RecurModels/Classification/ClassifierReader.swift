@@ -7,7 +7,8 @@ import RecurTensors
 /// steps for all rows at a time, the state and the pooled sums handed on. A row whose text has ended
 /// takes the next one.
 ///
-/// What a text gives depends neither on those beside it nor on the number of threads, to the bit.
+/// What a text gives depends neither on those beside it nor on the number of threads, to the bit, where Recur's
+/// own kernels multiply (decision 10).
 struct ClassifierReader: Sendable {
   private enum Core: Sendable {
     case forward(StackReader)

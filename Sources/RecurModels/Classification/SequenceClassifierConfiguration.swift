@@ -123,8 +123,8 @@ public struct SequenceClassifierConfiguration: Sendable, Equatable {
     if !(temperature.isFinite && temperature > 0) {
       problems.append("temperature is \(temperature), possible are numbers above 0")
     }
-    if let ngramScale, !(ngramScale.isFinite && ngramScale >= 0) {
-      problems.append("ngram_scale is \(ngramScale), possible are numbers from 0 on")
+    if let ngramScale, !(0...1e6 ~= ngramScale) {
+      problems.append("ngram_scale is \(ngramScale), possible are numbers from 0 to 1000000")
     }
     if !(1...Self.maximumTokenLimit).contains(maximumTokens) {
       problems.append(

@@ -7,10 +7,9 @@ import RecurFiles
 
 /// Where the files of a model lie.
 ///
-/// A model directory holds all of them. A training's directory may hold configuration and tokenizer,
-/// and the weights in `checkpoint-<step>` folders; then the newest one that is undamaged is taken. A
-/// checkpoint's own folder may leave the configuration and the tokenizer to the folder that it lies
-/// in.
+/// A model directory holds all of them. A training's directory may have no weights but those in
+/// `checkpoint-<step>` folders, in it or in its `checkpoints`; then the newest one that is undamaged is taken.
+/// A checkpoint's own folder may leave the configuration and the tokenizer to the folder that it lies in.
 struct ModelLocation {
   let configuration: String
   let weights: String
@@ -21,6 +20,7 @@ struct ModelLocation {
   let evaluationResults: String?
 
   static let checkpointPrefix = "checkpoint-"
+  private static let checkpointsFolder = "checkpoints"
 
   /// Looks for the files; only those that may be missing are looked at.
   ///
@@ -35,7 +35,7 @@ struct ModelLocation {
     }
     let checkpoint =
       Self.exists(FolderPath.join(path, ModelDirectory.FileName.weights))
-      ? nil : try Self.newestCheckpoint(in: path)
+      ? nil : try Self.newestCheckpoint(of: path)
     /// The first folder that has the file.
     func find(_ name: String) -> String? {
       [path, checkpoint, parent].compactMap { $0.map { FolderPath.join($0, name) } }
@@ -59,15 +59,17 @@ struct ModelLocation {
     if !Self.exists(weights) { try Self.refuseForeignWeights(path) }
   }
 
-  /// The newest undamaged checkpoint in a folder; nil where there is none at all.
-  private static func newestCheckpoint(in path: String) throws(RecurError) -> String? {
+  /// The newest undamaged checkpoint in a folder or in its `checkpoints`; nil where there is none at all.
+  private static func newestCheckpoint(of path: String) throws(RecurError) -> String? {
     var damage: RecurError?
-    for (_, folder) in DurableDirectory.numbered(in: path, prefix: checkpointPrefix).reversed() {
-      do throws(RecurError) {
-        try DurableDirectory.verify(folder)
-        return folder
-      } catch {
-        damage = damage ?? error
+    for place in [path, FolderPath.join(path, checkpointsFolder)] {
+      for (_, folder) in DurableDirectory.numbered(in: place, prefix: checkpointPrefix).reversed() {
+        do throws(RecurError) {
+          try DurableDirectory.verify(folder)
+          return folder
+        } catch {
+          damage = damage ?? error
+        }
       }
     }
     if let damage { throw damage }

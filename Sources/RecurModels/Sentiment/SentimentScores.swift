@@ -12,19 +12,30 @@ public struct SentimentScores<Texts: AsyncSequence>: AsyncSequence where Texts.E
     let batchSize: Int
     var texts: Texts.AsyncIterator
     var ready: ArraySlice<Sentiment> = []
+    /// What the texts threw, until the scores before it are given.
+    var failure: Texts.Failure?
 
     /// The score of the next text; nil after the last.
     ///
-    /// - Throws: what the texts throw.
+    /// - Throws: what the texts throw, once all before it are scored.
     public mutating func next(
       isolation actor: isolated (any Actor)? = #isolation
     ) async throws(Texts.Failure) -> Sentiment? {
       if let score = ready.popFirst() { return score }
       var batch: [String] = []
-      while batch.count < batchSize, let text = try await texts.next(isolation: actor) {
-        batch.append(text)
+      do throws(Texts.Failure) {
+        while failure == nil, batch.count < batchSize,
+          let text = try await texts.next(isolation: actor)
+        {
+          batch.append(text)
+        }
+      } catch {
+        failure = error
       }
-      if batch.isEmpty { return nil }
+      if batch.isEmpty {
+        if let error = failure.take() { throw error }
+        return nil
+      }
       ready = model.scores(of: batch)[...]
       return ready.popFirst()
     }

@@ -35,7 +35,8 @@ public struct SentimentStream: Sendable {
   @discardableResult
   public mutating func append(_ text: String) -> Sentiment {
     pending += text.utf8
-    let cut = pending.count > Self.pendingLimit ? characterStart : wordEnd
+    var cut = wordEnd
+    if cut == 0, pending.count > Self.pendingLimit { cut = characterStart }
     if cut > 0 {
       held += model.tokenizer.encode(Array(pending[..<cut]))
       reading?.append(String(decoding: pending[..<cut], as: UTF8.self))

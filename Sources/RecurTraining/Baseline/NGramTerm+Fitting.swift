@@ -24,21 +24,27 @@ extension NGramTerm {
     try ClassLabels.checkForFitting(labels, classCount: classCount)
     let keys = Self.keys(of: texts)
     var index = KeyIndex(ascending: Self.common(keys))
-    var models = Self.models(keys, index, labels: labels, classCount: classCount)
     if index.keys.count > most {
-      let strengths = index.keys.indices.map { position in
-        models.reduce(0) { max($0, abs($1.columns[position].weight)) }
+      var strengths = [Double](repeating: 0, count: index.keys.count)
+      Self.forEachModel(keys, index, labels: labels, classCount: classCount) { _, model in
+        for position in strengths.indices {
+          strengths[position] = max(strengths[position], abs(model.columns[position].weight))
+        }
       }
       let kept = index.keys.indices
         .sorted { (strengths[$1], $0) < (strengths[$0], $1) }.prefix(most).sorted()
       index = KeyIndex(ascending: kept.map { index.keys[$0] })
-      models = Self.models(keys, index, labels: labels, classCount: classCount)
     }
-    self.init(
-      classCount: classCount, index: index,
-      weights: index.keys.indices.flatMap { position in
-        models.map { Float($0.columns[position].weight) }
-      }, bias: models.map { Float($0.bias) })
+    let width = classCount == 2 ? 1 : classCount
+    var weights = [Float](repeating: 0, count: index.keys.count * width)
+    var bias = [Float](repeating: 0, count: width)
+    Self.forEachModel(keys, index, labels: labels, classCount: classCount) { column, model in
+      for position in index.keys.indices {
+        weights[position * width + column] = Float(model.columns[position].weight)
+      }
+      bias[column] = Float(model.bias)
+    }
+    self.init(classCount: classCount, index: index, weights: weights, bias: bias)
   }
 
   /// The distinct runs of words of each text, ascending.
@@ -67,18 +73,23 @@ extension NGramTerm {
       .map { all[$0] }
   }
 
-  private static func models(
-    _ keys: [[UInt32]], _ index: KeyIndex, labels: [Int], classCount: Int
-  ) -> [LogisticDual] {
+  /// Fits one class against the others after the other, for two classes the second alone; one at a time, as
+  /// each takes memory for all runs.
+  private static func forEachModel(
+    _ keys: [[UInt32]], _ index: KeyIndex, labels: [Int], classCount: Int,
+    _ body: (_ column: Int, LogisticDual) -> Void
+  ) {
     var rows = SparseRows()
     for keys in keys { rows.append(keys.compactMap { index.position(of: $0).map(Int32.init) }) }
-    return (classCount == 2 ? 1..<2 : 0..<classCount).map { label in
+    for (column, label) in (classCount == 2 ? 1..<2 : 0..<classCount).enumerated() {
       let isPositive = labels.map { $0 == label }
-      return LogisticDual(
-        rows, isPositive: isPositive,
-        scales: LogisticDual.logCountRatios(
-          rows, isPositive: isPositive, columnCount: index.keys.count),
-        rowScale: .count, cost: cost)
+      body(
+        column,
+        LogisticDual(
+          rows, isPositive: isPositive,
+          scales: LogisticDual.logCountRatios(
+            rows, isPositive: isPositive, columnCount: index.keys.count),
+          rowScale: .count, cost: cost))
     }
   }
 }

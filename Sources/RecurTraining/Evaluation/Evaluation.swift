@@ -126,7 +126,8 @@ public struct Evaluation: Sendable {
       }
       // What came before the text was filler: the first track begins with the initial state.
       if begin < 0, let next = carry {
-        let fresh = next.resettingRows([0])
+        var fresh = next
+        fresh.replaceRow(0, by: model.stack.initialCarry(batchSize: 1), 0)
         carry = fresh
         stepper?.carry = fresh
       }

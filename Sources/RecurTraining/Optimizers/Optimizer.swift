@@ -42,7 +42,11 @@ extension Optimizer {
     let rate = learningRate ?? self.learningRate
     model.visitParameters { name, parameter in
       let factor = rateFactors[name]
-      guard factor != 0, let gradient = gradients[parameter] else { return }
+      guard factor != 0, let gradient = gradients[parameter] else {
+        // A step without an update is none of the parameter's own.
+        if state.tensors[name] != nil { state.starts[name, default: 0] += 1 }
+        return
+      }
       precondition(
         gradient.shape == parameter.value.shape,
         "a gradient \(gradient.shape) for \(name) \(parameter.value.shape)")

@@ -85,7 +85,7 @@ public struct ClassifierOptions: Sendable, Equatable {
   public var pretrainEpochs: Int?
   /// B of that language model; nil for 32.
   public var pretrainBatchSize: Int?
-  /// Its learning rate; nil for the optimizer's default.
+  /// Its learning rate; nil for that of a classifier by default.
   public var pretrainLearningRate: Double?
   /// Its dropout; nil for that of the classifier.
   public var pretrainDropout: Double?

@@ -24,7 +24,7 @@ public protocol TaskOptions: Codable, Sendable, Equatable {
 
 extension TaskOptions {
   /// The flag of a setting.
-  static func flag(of key: String) -> String {
+  public static func flag(of key: String) -> String {
     "--" + String(key.map { $0 == "_" ? "-" : $0 })
   }
 

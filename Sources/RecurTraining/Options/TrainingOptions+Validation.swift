@@ -1,5 +1,6 @@
 public import RecurFiles
 import RecurModels
+import RecurTensors
 
 extension TrainingOptions {
   /// Checks that every setting is in its range and that they fit each other.
@@ -64,6 +65,12 @@ extension TrainingOptions {
     try check.number(CodingKeys.learningRate.flag, learningRate, above: 0, to: 1000)
     try check.number(CodingKeys.momentum.flag, momentum, from: 0, below: 1)
     try check.number(CodingKeys.smoothing.flag, smoothing, from: 0, below: 1)
+    for (key, value) in [(CodingKeys.momentum, momentum), (.smoothing, smoothing)]
+    where Real(value) >= 1 {
+      throw RecurError(
+        kind, "\(key.flag) \(value) is 1 in the precision that is computed in",
+        hint: "give a value of at most 0.9999999")
+    }
     try check.number(CodingKeys.weightDecay.flag, weightDecay, from: 0, to: 100)
     if optimizer == .adamw, baseLearningRate * weightDecay > 1 {
       throw RecurError(

@@ -59,7 +59,7 @@ public struct TrainingOptions: Sendable, Equatable {
   public var tieWeights = false
   /// How the head makes probabilities; the cut-offs of an adaptive softmax follow from the vocabulary.
   public var softmax = SoftmaxKind.full
-  /// What is added to the forget gate's bias of an LSTM at the start; nil for 1.
+  /// The bias of an LSTM's forget gate at the start; nil for 1.
   public var forgetBias: Double?
 
   // MARK: Length of the run

@@ -24,10 +24,6 @@ struct Checkpoint<Task: TrainingTask> {
   var carry: Carry?
   var state: TrainerState<Task>
 
-  /// The state of a run as a configuration file's limits would have it: large enough for the longest
-  /// history.
-  private static var limits: JSONGate.Limits { .init(byteCount: 64 << 20, depth: 16) }
-
   /// The folder of a run's checkpoints.
   static func folder(of run: String) -> String { FolderPath.join(run, folderName) }
 
@@ -83,6 +79,7 @@ struct Checkpoint<Task: TrainingTask> {
   /// - Throws: `.badConfiguration` for a run of another kind.
   static func state(at path: String) throws(RecurError) -> TrainerState<Task> {
     let file = FolderPath.join(path, CheckpointFile.state)
+    let limits = JSONGate.Limits.record
     let bytes = try InputFile.read(file, limit: limits.byteCount)
     let value = try JSONGate.value(from: bytes, limits: limits, path: file)
     let name = value["task"]?.string ?? LanguageModelTask.name

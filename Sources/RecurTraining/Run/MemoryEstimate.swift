@@ -1,11 +1,8 @@
+import RecurCore
 import RecurFiles
 import RecurLayers
 public import RecurModels
 import RecurTensors
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What a training takes of memory, in bytes, estimated from its sizes.
 public struct MemoryEstimate: Sendable, Equatable {
@@ -37,26 +34,47 @@ public struct MemoryEstimate: Sendable, Equatable {
     _ configuration: LanguageModelConfiguration, optimizerStates: Int, batchSize: Int,
     windowLength: Int, trainingTokenCount: Int, validationTokenCount: Int
   ) {
+    self.init(
+      configuration, optimizerStates: optimizerStates, batchSize: batchSize,
+      windowLength: windowLength, trainingTokenCount: trainingTokenCount,
+      validationTokenCount: validationTokenCount, computesAgain: true)
+  }
+
+  /// - Parameter computesAgain: Whether a layer's activations may be computed again instead of kept: not where
+  ///   sequences have lengths of their own.
+  private init(
+    _ configuration: LanguageModelConfiguration, optimizerStates: Int, batchSize: Int,
+    windowLength: Int, trainingTokenCount: Int, validationTokenCount: Int, computesAgain: Bool
+  ) {
     let real = Double(MemoryLayout<Real>.size)
     let steps = Double(batchSize) * Double(windowLength)
     parameters =
       real * Double(configuration.parameterCount) * Double(4 + optimizerStates)
     // The gradient of what the head sees.
     var perStep = Double(configuration.hiddenSizes.last ?? 0)
+    var activationsOfLayers = 0.0
     for size in configuration.hiddenSizes {
       let width =
         switch configuration.cell {
         case .lstm, .gru: 4
         case .rnnTanh, .rnnReLU: 1
         }
-      // Gates, outputs, cell states, dropped outputs, and the gradients of outputs and inputs.
-      perStep += Double(size) * Double(width + (configuration.cell == .lstm ? 5 : 4))
+      // Outputs, dropped outputs, and the gradients of outputs and inputs; gates and cell states.
+      perStep += Double(size) * 4
+      let gates = steps * Double(size * width)
+      let cells = configuration.cell == .lstm ? steps * Double(size) : 0
+      let limit = Double(Recomputation.limit)
+      activationsOfLayers += computesAgain && gates > limit ? limit : gates + cells
+    }
+    if configuration.inputDropout > 0 {
+      // The embedded tokens, what is left of them, and the gradient.
+      perStep += 3 * Double(configuration.embeddingSize)
     }
     let tokenCount = Double(
       configuration.adaptiveCutoffs.map { ($0.first ?? 0) + $0.count }
         ?? configuration.vocabularySize)
     let logits = min(steps * tokenCount, max(Double(LogitBlock.limit), tokenCount))
-    activations = real * (steps * perStep + logits)
+    activations = real * (steps * perStep + activationsOfLayers + logits)
     tokens = 4 * (Double(trainingTokenCount) + Double(validationTokenCount))
     evaluation =
       validationTokenCount == 0
@@ -94,7 +112,7 @@ public struct MemoryEstimate: Sendable, Equatable {
     self.init(
       language, optimizerStates: optimizerStates, batchSize: batchSize,
       windowLength: steps, trainingTokenCount: trainingTokenCount,
-      validationTokenCount: validationTokenCount)
+      validationTokenCount: validationTokenCount, computesAgain: false)
     activations *= Double(directions)
     let real = Double(MemoryLayout<Real>.size)
     if isAdversarial {
@@ -111,28 +129,10 @@ public struct MemoryEstimate: Sendable, Equatable {
     stepsFlag = "--maximum-tokens"
   }
 
-  /// What this process may take: the least of the machine's memory, the limit of the address space,
-  /// and the limit of the container.
-  package static var limit: Double {
-    var limits: [Double] = []
-    let pages = sysconf(Int32(_SC_PHYS_PAGES))
-    let pageSize = sysconf(Int32(_SC_PAGESIZE))
-    if pages > 0, pageSize > 0 { limits.append(Double(pages) * Double(pageSize)) }
-    var resource = rlimit()
-    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &resource) == 0 {
-      limits.append(Double(resource.rlim_cur))
-    }
-    if let bytes = try? InputFile.read("/sys/fs/cgroup/memory.max", limit: 64) {
-      let text = String(decoding: bytes, as: UTF8.self).filter { $0.isNumber }
-      if let value = Double(text) { limits.append(value) }
-    }
-    return limits.min() ?? .infinity
-  }
-
   /// Refuses a training that does not fit.
   ///
   /// - Throws: `.badConfiguration` with what is needed and what there is.
-  func check(limit: Double = Self.limit) throws(RecurError) {
+  func check(limit: Double = ProcessMemory.limit) throws(RecurError) {
     if total <= limit { return }
     throw RecurError(
       .badConfiguration,

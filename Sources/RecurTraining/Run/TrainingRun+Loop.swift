@@ -75,7 +75,8 @@ extension TrainingRun {
   private var isOver: Bool {
     if state.isStoppedEarly { return true }
     return switch common.duration {
-    case .minutes(let minutes): state.elapsedSeconds >= minutes * 60
+    // Time may be up before the first step, which there always is.
+    case .minutes(let minutes): state.globalStep > 0 && state.elapsedSeconds >= minutes * 60
     case .epochs, .steps: state.globalStep >= overview.totalSteps ?? .max
     }
   }

@@ -7,15 +7,21 @@ import RecurTensors
 #endif
 
 extension TrainingRun {
-  /// The options of the run that a directory holds, as its newest checkpoint has them, so that
-  /// `--resume` need not repeat them; nil where there is no checkpoint.
+  /// The options of the run that a directory holds, as its newest checkpoint has them or, before the first
+  /// one, `training_args.json`, so that `--resume` need not repeat them; nil where there is neither.
   ///
-  /// - Throws: `.badData` for a checkpoint that cannot be read.
+  /// - Throws: `.badData` for a file that cannot be read.
   public static func storedOptions(in output: String) throws(RecurError) -> Task.Options? {
-    guard let path = Checkpoint<Task>.newestValidPath(inRun: output, warn: { _ in }) else {
-      return nil
+    if let path = Checkpoint<Task>.newestValidPath(inRun: output, warn: { _ in }) {
+      return try Checkpoint<Task>.state(at: path).options
     }
-    return try Checkpoint<Task>.state(at: path).options
+    let path = FolderPath.join(output, ModelDirectory.FileName.trainingArguments)
+    guard access(path, F_OK) == 0 else { return nil }
+    let limits = JSONGate.Limits.record
+    return try JSONGate.decode(
+      StoredArguments<Task.Options>.self, from: try InputFile.read(path, limit: limits.byteCount),
+      limits: limits, path: path
+    ).options
   }
 
   /// Whether a directory holds a run that `resume` can go on with, be it one that ended before its first
@@ -108,4 +114,9 @@ extension TrainingRun {
   private static func text(_ value: JSONValue?) -> String {
     value.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? "not given"
   }
+}
+
+/// What `training_args.json` says of the options.
+struct StoredArguments<Options: Codable>: Codable {
+  var options: Options
 }

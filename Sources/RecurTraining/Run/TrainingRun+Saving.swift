@@ -86,6 +86,7 @@ extension TrainingRun {
   func save(_ log: MetricsLog, _ report: (TrainingEvent<Task>) -> Void) throws(RecurError) {
     if isSaved { return }
     try trainer.checkWeights(of: model)
+    try trainer.checkOptimizer()
     try log.synchronize()
     state.metricsByteCount = log.byteCount
     state.carryParts = task.carry?.layers.map(\.count)

@@ -64,6 +64,8 @@ public final class TrainingRun<Task: TrainingTask> {
     _ options: Task.Options, stop: StopRequest = StopRequest(), secondsBefore: Double = 0,
     _ makeTask: (TaskBeginning) throws(RecurError) -> Task
   ) throws(RecurError) {
+    let clock = ContinuousClock()
+    let start = clock.now
     try options.validate(as: .usage)
     let common = options.training
     guard Kernels.choose(common.precision) else {
@@ -83,6 +85,8 @@ public final class TrainingRun<Task: TrainingTask> {
     lock = try DirectoryLock(output)
     DurableDirectory.recover(
       in: Checkpoint<Task>.folder(of: output), prefix: Checkpoint<Task>.prefix)
+    DurableDirectory.recover(in: output, prefix: DurableDirectory.latestName)
+    AtomicFile.recover(in: output)
     var warnings: [String] = []
     let checkpoint = try Self.checkpoint(resuming: common.resume, in: output) {
       warnings.append($0)
@@ -96,7 +100,15 @@ public final class TrainingRun<Task: TrainingTask> {
     }
     team =
       common.threads == 0 ? ThreadTeam.current : ThreadTeam(threadCount: common.threads)
-    let task = try makeTask(TaskBeginning(checkpoint: checkpoint, tokenizer: tokenizer))
+    let made = ThreadTeam.$current.withValue(team) { () -> Result<Task, RecurError> in
+      do throws(RecurError) {
+        return .success(try makeTask(TaskBeginning(checkpoint: checkpoint, tokenizer: tokenizer)))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let task = try made.get()
+    if tokenizer == nil { try task.tokenizer.checkSize() }
     let totalSteps = common.duration.totalSteps(stepsPerEpoch: task.stepsPerEpoch)
     trainer = common.makeTrainer(totalSteps: totalSteps)
     let stateNames = type(of: trainer.optimizer).stateNames
@@ -109,6 +121,8 @@ public final class TrainingRun<Task: TrainingTask> {
     if let checkpoint, let restored {
       state = restored
       warnings += try Self.compare(restored, options, dataSHA256: task.dataSHA256)
+      // There may be another patience now.
+      state.isStoppedEarly = common.patience > 0 && state.validation.failures >= common.patience
       (trainer.state, self.task.carry) = try Checkpoint<Task>.restore(
         &model, from: checkpoint, restored, stateNames: stateNames)
       newestCheckpoint = checkpoint
@@ -124,10 +138,9 @@ public final class TrainingRun<Task: TrainingTask> {
       state = TrainerState(
         runID: Self.runID(options, dataSHA256: task.dataSHA256), options: options,
         dataSHA256: task.dataSHA256, kernels: Kernels.name, threads: team.threadCount)
-      if secondsBefore > 0 {
-        state.secondsBefore = secondsBefore
-        state.elapsedSeconds = secondsBefore
-      }
+      // What prepares the run is a part of its time.
+      state.elapsedSeconds = secondsBefore + (clock.now - start) / .seconds(1)
+      state.secondsBefore = state.elapsedSeconds
     }
     warnings += task.warnings
     if let warning = task.tokenizer.versionWarning { warnings.append(warning) }

@@ -183,21 +183,22 @@ extension EvaluationReport: TaskReport {
     var nats: Double
     var tokens: Int
     var natsPerToken: Double
-    var natsPerCharacter: Double
-    var bitsPerCharacter: Double
-    var bitsPerByte: Double
-    /// Left out where it is beyond every number.
+    /// These are left out where they are beyond every number, as where no token begins a character.
+    var natsPerCharacter: Double?
+    var bitsPerCharacter: Double?
     var perplexity: Double?
+    var bitsPerByte: Double
     var isBest: Bool
 
     init(_ report: EvaluationReport, isBest: Bool) {
       nats = report.nats
       tokens = report.tokenCount
       natsPerToken = report.natsPerToken
-      natsPerCharacter = report.natsPerCharacter
-      bitsPerCharacter = report.bitsPerCharacter
+      func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+      natsPerCharacter = finite(report.natsPerCharacter)
+      bitsPerCharacter = finite(report.bitsPerCharacter)
+      perplexity = finite(report.perplexity)
       bitsPerByte = report.bitsPerByte
-      perplexity = report.perplexity.isFinite ? report.perplexity : nil
       self.isBest = isBest
     }
 

@@ -110,6 +110,15 @@ struct LabelledReaderTests {
   func noLabels() {
     #expect(read("a.txt", "one\ntwo\n").error?.what == "no labels are found in this file")
     #expect(read("a.csv", "text\none\n").error?.what == "no column looks like a label")
+    for (name, text) in [
+      ("a.csv", "label,id\n0,1\n1,2\n"), ("a.csv", "id,label\n1,0\n2,1\n"),
+      ("a.jsonl", "{\"label\": 0, \"id\": 1}\n{\"label\": 1, \"id\": 2}\n"),
+    ] {
+      #expect(
+        read(name, text).error?.what == "no column is left that could be the text", "\(text)")
+    }
+    let only = LabelledReading(labelColumn: "x")
+    #expect(read("a.csv", "x\n0\n1\n", only).error?.hint.contains("--text-column") == true)
     let texts = read("a.txt", "one\n\n two\r\nthree", needsLabels: false)
     #expect(texts.texts == ["one", "", " two", "three"] && texts.lines == [1, 2, 3, 4])
     #expect(read("a.csv", "text\none\n", needsLabels: false).texts == ["one"])

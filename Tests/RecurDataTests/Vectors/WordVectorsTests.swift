@@ -48,6 +48,7 @@ import Testing
     arguments: [
       ("the 1 2\nother 3\n", 2), ("the 1 2\nother 3 nan\n", 2), ("the 1 2\n\nother 3 inf\n", 3),
       ("the 1 2\nother 3 x\n", 2), ("the\n", 1), ("1 2 x\n", 1),
+      ("the 1 2\ngood 3 4 5\n", 2), ("the 1 2\n" + String(repeating: "1 ", count: 140_000), 2),
     ])
   func broken(_ text: String, _ line: Int) {
     let error = #expect(throws: RecurError.self) { try read(text) }

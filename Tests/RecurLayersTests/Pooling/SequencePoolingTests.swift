@@ -67,6 +67,17 @@ struct SequencePoolingTests {
     }
   }
 
+  @Test("What is not a number stays the greatest, wherever it stands")
+  func notANumber() {
+    let pooling = pooling(.max)
+    for step in 0..<3 {
+      var outputs = part(outputs(), 0..<3)
+      outputs.withUnsafeMutableBuffer { $0[step * Self.rows * Self.width] = .nan }
+      let result = pooling(Variable(outputs), lengths: [3, 3, 3, 3]).value
+      #expect(result[0, 0].isNaN && !result[0, 1].isNaN, "step \(step)")
+    }
+  }
+
   @Test("Gradients equal central differences", arguments: Pooling.allCases, [false, true])
   func gradients(_ kind: Pooling, _ continues: Bool) {
     let pooling = pooling(kind)

@@ -268,6 +268,14 @@ struct ModelDirectoryTests {
     folder.file("run/checkpoint-200/model.safetensors", damaged)
     #expect(try weights(run) == models[0].parameters.map(\.value))
     #expect(throws: RecurError.self) { _ = try weights("\(run)/checkpoint-200") }
+    // A training keeps them in a folder of their own.
+    let training = folder.subfolder("training")
+    for (name, bytes) in try directory.smallFiles("run") { folder.file("training/\(name)", bytes) }
+    _ = folder.subfolder("training/checkpoints")
+    let checkpoint = try DurableDirectory(at: "\(training)/checkpoints/checkpoint-3")
+    try checkpoint.write("model.safetensors", SafetensorsFile.encode(models[1].storedTensors))
+    try checkpoint.commit()
+    #expect(try weights(training) == models[1].parameters.map(\.value))
     // Weights in the directory itself come first.
     folder.file("run/model.safetensors", SafetensorsFile.encode(models[1].storedTensors))
     #expect(try weights(run) == models[1].parameters.map(\.value))

@@ -53,8 +53,10 @@ struct SentimentModelTests {
     }
   }
 
-  @Test("What the texts throw is handed on, after the scores of the batches before")
-  func throwingTexts() async throws {
+  @Test(
+    "What the texts throw is handed on, after the scores of all that came before",
+    arguments: [1, 256])
+  func throwingTexts(_ batchSize: Int) async throws {
     struct Broken: Error {}
     let stream = AsyncThrowingStream<String, any Error> { continuation in
       continuation.yield("wow")
@@ -62,7 +64,7 @@ struct SentimentModelTests {
     }
     var count = 0
     await #expect(throws: Broken.self) {
-      for try await _ in try model().scores(of: stream, batchSize: 1) { count += 1 }
+      for try await _ in try model().scores(of: stream, batchSize: batchSize) { count += 1 }
     }
     #expect(count == 1)
   }
@@ -100,6 +102,16 @@ struct SentimentModelTests {
     let part = String(repeating: "好", count: 12_000)
     for _ in 0..<3 { stream.append(part) }
     #expect(stream.score == model.score(part + part + part))
+  }
+
+  @Test("A large part of a text is cut between words too")
+  func largeParts() throws {
+    let model = try model(.word)
+    var stream = model.stream()
+    let words = String(repeating: "good bad ", count: 9_000)
+    stream.append(words + "go")
+    stream.append("od and bad")
+    #expect(stream.score == model.score(words + "good and bad"))
   }
 
   @Test("The positive class is found by its name")

@@ -250,6 +250,31 @@ import Testing
     #expect(task.memory(optimizerStates: 2).tokens == without, "what is kept is not fitted again")
   }
 
+  @Test(
+    "A stop before the first evaluation leaves a model and does not fit what it is held against")
+  func earlyStop() throws {
+    var run = SmallClassification()
+    let outcome = try run.run(stoppingAfter: 3)
+    #expect(outcome.comparison?.baseline == nil)
+    let card = String(decoding: run.bytes("README.md") ?? [], as: UTF8.self)
+    #expect(card.contains("Steps: 3") && !card.contains("linear classifier"))
+    run.options.training.resume = true
+    #expect(try run.run().comparison?.baseline != nil)
+  }
+
+  @Test("Where nothing is held out, the n-grams of the classifier that is begun with are not kept")
+  func keptWithoutValidation() throws {
+    var first = SmallClassification()
+    first.options.ngrams = 50
+    try first.run()
+    var second = SmallClassification()
+    second.options.initFrom = first.folder("out")
+    second.options.ngrams = nil
+    second.options.training.validationFraction = 0
+    try second.run()
+    #expect(second.bytes("ngrams.safetensors") == nil)
+  }
+
   @Test("N-grams without held-out texts to weigh them are refused")
   func ngramsWithoutValidation() throws {
     var run = SmallClassification()

@@ -160,6 +160,22 @@ private let adamRule = ScalarRule { weight, gradient, m, v, step in
     #expect(state.starts == ["first": 3])
   }
 
+  @Test("A parameter without a gradient in some steps is corrected by the count of its own updates")
+  func pausing() {
+    var model = ParameterPair()
+    var undisturbed = model
+    var (state, other) = (OptimizerState(), OptimizerState())
+    for step in 1...9 {
+      var gradients = model.gradients(step: step)
+      if step % 3 != 1 { gradients[model.first] = nil }
+      Adam().update(&model, with: gradients, state: &state)
+      guard step % 3 == 1 else { continue }
+      Adam().update(&undisturbed, with: undisturbed.gradients(step: step), state: &other)
+    }
+    #expect(model.first.value == undisturbed.first.value)
+    #expect(model.second.value != undisturbed.second.value)
+  }
+
   @Test("Updates are the same bits for any number of threads")
   func threads() {
     func run(_ threadCount: Int) -> [Tensor] {

@@ -190,6 +190,7 @@ import Testing
       options.learningRate = 1
       options.weightDecay = 2
     },
+    Bad("--smoothing") { $0.smoothing = Double(Real(1).nextDown + Real.ulpOfOne / 4) },
     Bad("--warmup") { $0.warmup = -1 },
     Bad("--final-fraction") { $0.finalFraction = 1.5 },
     Bad("--plateau-factor") { $0.plateauFactor = 1 },

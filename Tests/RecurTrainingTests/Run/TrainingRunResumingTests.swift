@@ -1,9 +1,23 @@
+import FoundationEssentials
 import Recur
 import RecurFiles
 import TestSupport
 import Testing
 
 @Suite struct TrainingRunResumingTests {
+  @Test("A run that ended before its first checkpoint says what it began with")
+  func beforeTheFirstCheckpoint() throws {
+    var run = SmallRun()
+    run.options.files = ["text"]
+    try run.run(stoppingAfter: 2)
+    for name in ["checkpoints", "latest", "model.safetensors"] {
+      try FileManager.default.removeItem(atPath: run.folder("out/\(name)"))
+    }
+    #expect(TrainingRun<LanguageModelTask>.isBegun(in: run.folder("out")))
+    #expect(
+      try TrainingRun<LanguageModelTask>.storedOptions(in: run.folder("out")) == run.options)
+  }
+
   /// What must be the same after an interruption.
   private func outcome(_ run: SmallRun) throws -> [[UInt8]?] {
     let names = [

@@ -6,16 +6,18 @@ extension ClassifierTask {
   /// The term that goes with the network: as many as are asked for; where nothing is, that of the
   /// classifier that this one begins with, or one of a usual size. See `ClassifierOptions.ngrams`.
   static func nGramTerm(
-    _ options: ClassifierOptions, _ data: ClassifierData, after past: PastTraining?, isResumed: Bool
+    _ options: ClassifierOptions, _ data: ClassifierData, hasSeenHeldOut: Bool, isResumed: Bool
   ) throws(RecurError) -> (term: NGramTerm?, isFitted: Bool) {
+    if options.ngrams == nil, data.validation.texts.isEmpty { return (nil, false) }
     if options.ngrams == nil,
-      let kept = try keptTerm(options, data, after: past, isResumed: isResumed)
+      let kept = try keptTerm(
+        options, data, hasSeenHeldOut: hasSeenHeldOut, isResumed: isResumed)
     {
       return (kept, false)
     }
     let classCount = data.classNames.count
     let usual = options.freezeCore ? 0 : 200_000 / (classCount == 2 ? 1 : classCount)
-    let most = options.ngrams ?? (data.validation.texts.isEmpty ? 0 : usual)
+    let most = options.ngrams ?? usual
     if most == 0 { return (nil, false) }
     if data.validation.texts.isEmpty {
       throw RecurError(
@@ -31,11 +33,10 @@ extension ClassifierTask {
   /// The term of the classifier that this one begins with, where the classes are the same and none of what is
   /// held out was fitted. A resumed run has it already.
   private static func keptTerm(
-    _ options: ClassifierOptions, _ data: ClassifierData, after past: PastTraining?, isResumed: Bool
+    _ options: ClassifierOptions, _ data: ClassifierData, hasSeenHeldOut: Bool, isResumed: Bool
   ) throws(RecurError) -> NGramTerm? {
     guard let source = options.initFrom else { return nil }
-    let hasSeen = past?.hasSeenHeldOut(of: data, options) == true
-    for path in [isResumed ? options.training.output : nil, hasSeen ? nil : source]
+    for path in [isResumed ? options.training.output : nil, hasSeenHeldOut ? nil : source]
       .compactMap(\.self)
     where ModelDirectory.isClassifier(path) {
       let directory = try ClassifierDirectory(contentsOf: path)

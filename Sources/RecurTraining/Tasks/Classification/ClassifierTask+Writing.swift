@@ -8,7 +8,8 @@ extension ClassifierTask {
   public mutating func write(
     _ model: SequenceClassifier, _ outcome: TaskOutcome<ClassifierReport>, to path: String
   ) throws(RecurError) {
-    let comparison = try compare(model)
+    // A model that a stop leaves was not measured, and whoever stops does not wait for a comparison.
+    let comparison = outcome.report == nil ? self.comparison ?? .init() : try compare(model)
     var model = model
     model.configuration.temperature = outcome.report?.temperature ?? 1
     model.configuration.ngramScale = ngrams.map { _ in outcome.report?.ngramScale ?? 1 }

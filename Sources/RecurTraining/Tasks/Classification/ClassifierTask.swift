@@ -39,6 +39,8 @@ public struct ClassifierTask: TrainingTask {
   private let beginning: Beginning
   /// How the model that this one begins with was trained; nil where nobody knows, or without one.
   private let past: PastTraining?
+  /// Whether that model was trained on texts that are held out now, as far as anybody knows.
+  private let hasSeenHeldOut: Bool
   let batches: LengthBatches
   let excerpts: TextExcerpts
   var epoch: ClassifierEpoch?
@@ -116,8 +118,9 @@ public struct ClassifierTask: TrainingTask {
     }
     try configuration.validate()
     past = options.initFrom.flatMap { PastTraining(ofModel: $0) }
+    hasSeenHeldOut = past?.hasSeenHeldOut(of: data, options) ?? false
     (ngrams, fitsNGrams) = try Self.nGramTerm(
-      options, data, after: past, isResumed: checkpoint != nil)
+      options, data, hasSeenHeldOut: hasSeenHeldOut, isResumed: checkpoint != nil)
     validationTerms = ngrams?.logits(of: data.validation.texts)
     self.vectors = vectors
     self.beginning = beginning
@@ -185,7 +188,7 @@ public struct ClassifierTask: TrainingTask {
   public var dataSHA256: String { data.sha256 }
   /// What a person should know of the data.
   public var warnings: [String] {
-    guard past?.hasSeenHeldOut(of: data, options) == true else { return data.warnings }
+    guard hasSeenHeldOut else { return data.warnings }
     return data.warnings + [
       "the model that this one begins with was trained on some of the held-out texts: the figures are too "
         + "good by that; the same --seed and --validation-fraction hold the same texts out"

@@ -4,10 +4,6 @@ import RecurModels
 import RecurTensors
 import RecurText
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The whole training of a classifier: where that is asked for, first a language model of the texts, in
 /// `pretraining` within the directory of the run, then the classifier that begins with it.
 ///
@@ -48,15 +44,7 @@ public struct ClassifierTraining {
   ///
   /// - Throws: `.badData` for a checkpoint that cannot be read.
   public static func storedOptions(in output: String) throws(RecurError) -> ClassifierOptions? {
-    if let stored = try TrainingRun<ClassifierTask>.storedOptions(in: output) { return stored }
-    // Stopped in the first stage.
-    let path = FolderPath.join(output, ModelDirectory.FileName.trainingArguments)
-    guard access(path, F_OK) == 0 else { return nil }
-    let limits = JSONGate.Limits.record
-    return try JSONGate.decode(
-      StoredArguments.self, from: try InputFile.read(path, limit: limits.byteCount),
-      limits: limits, path: path
-    ).options
+    try TrainingRun<ClassifierTask>.storedOptions(in: output)
   }
 
   /// Trains to the end, or until a stop is asked for.
@@ -116,8 +104,9 @@ public struct ClassifierTraining {
         checkpoint: beginning.checkpoint)
     }
     begin(run.task)
-    outcome.summary = try run.run(report)
-    outcome.comparison = try run.comparison()
+    let summary = try run.run(report)
+    outcome.summary = summary
+    outcome.comparison = summary.ending == .stopped ? run.task.comparison : try run.comparison()
     return outcome
   }
 
@@ -153,11 +142,6 @@ public struct ClassifierTraining {
   private static func joined(_ texts: [String]) -> String {
     texts.joined(separator: "\n")
   }
-}
-
-/// What `training_args.json` says of the options.
-private struct StoredArguments: Codable {
-  var options: ClassifierOptions
 }
 
 extension TrainingRun where Task == ClassifierTask {

@@ -5,8 +5,8 @@ import RecurTensors
 /// A random part of labelled texts that is held out, the same part of each class.
 ///
 /// What the choice is drawn from is the text itself: texts of a class with the same letters and digits stay
-/// together unless they are most of it, and one that is held out of a training is held out of most others of the same seed and fraction, whatever
-/// else these read.
+/// together unless they are most of it, and one that is held out of a training is held out of most others
+/// of the same seed and fraction, whatever else these read.
 struct StratifiedSplit {
   /// The texts to train on, in their order.
   private(set) var training: [Int] = []
