@@ -48,11 +48,32 @@ public struct PackedLinear: Sendable {
     let memory = workspace.mutablePointer
     var packed = weights.forKernels
     withUnsafePointer(to: &packed) { packed in
-      ThreadTeam.current.forEachChunk(parts) { part in
-        Kernels.table.affine(
-          packed, Int64(rows), Int64(outputSize), x.pointer, bias.pointer, target,
-          Int64(panels * part / parts), Int64(panels * (part + 1) / parts), memory + part * size)
+      let job = Job(
+        weights: packed, rows: rows, outputSize: outputSize, x: x.pointer, bias: bias.pointer,
+        target: target, memory: memory, memorySize: size, panels: panels, parts: parts)
+      ThreadTeam.current.forEachChunk(parts, of: job) { context, part in
+        context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
       }
     }
+  }
+}
+
+/// A map of all parts.
+private struct Job: BitwiseCopyable {
+  let weights: UnsafePointer<WeightPanels>
+  let rows: Int
+  let outputSize: Int
+  let x: UnsafePointer<Real>
+  let bias: UnsafePointer<Real>
+  let target: UnsafeMutablePointer<Real>
+  let memory: UnsafeMutablePointer<Real>
+  let memorySize: Int
+  let panels: Int
+  let parts: Int
+
+  func compute(_ part: Int) {
+    Kernels.table.affine(
+      weights, Int64(rows), Int64(outputSize), x, bias, target, Int64(panels * part / parts),
+      Int64(panels * (part + 1) / parts), memory + part * memorySize)
   }
 }

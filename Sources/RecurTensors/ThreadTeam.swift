@@ -61,6 +61,24 @@ public final class ThreadTeam: Sendable {
     }
   }
 
+  /// As `forEachChunk(_:_:)` for work of microseconds: threads that run a closure count references to what it
+  /// captures, all on one line of the cache.
+  ///
+  /// - Parameters:
+  ///   - count: The number of chunks.
+  ///   - context: What `body` gets, without anything that is counted.
+  ///   - body: Runs a chunk.
+  package func forEachChunk<Context: BitwiseCopyable>(
+    _ count: Int, of context: Context,
+    _ body: @convention(c) (UnsafeMutableRawPointer?, Int64) -> Void
+  ) {
+    runs.wrappingAdd(1, ordering: .relaxed)
+    var context = context
+    withUnsafeMutablePointer(to: &context) {
+      recur_team_run(handle.pointer, body, $0, Int64(count))
+    }
+  }
+
   /// Cuts `0..<count` into one part for each thread, in multiples of `multiple`, and runs `body` on
   /// each part. Only for work whose result does not depend on where it is cut.
   package func forEachPart(

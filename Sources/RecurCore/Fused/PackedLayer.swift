@@ -105,10 +105,11 @@ struct PackedLayer: LayerStepper {
     withUnsafePointer(to: run) { run in
       withUnsafePointer(to: weights.recurrent.forKernels) { recurrent in
         func compute(_ input: UnsafePointer<WeightPanels>?) {
-          ThreadTeam.current.forEachChunk(parts) { part in
-            kernel(
-              run, recurrent, input, vectors, Int64(groups * part / parts),
-              Int64(groups * (part + 1) / parts), memory + part * size)
+          let job = Job(
+            kernel: kernel, run: run, recurrent: recurrent, input: input, vectors: vectors,
+            memory: memory, memorySize: size, groups: groups, parts: parts)
+          ThreadTeam.current.forEachChunk(parts, of: job) { context, part in
+            context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
           }
         }
         if vectors != nil, let input = weights.input {
@@ -118,5 +119,24 @@ struct PackedLayer: LayerStepper {
         }
       }
     }
+  }
+}
+
+/// A step of all parts.
+private struct Job: BitwiseCopyable {
+  let kernel: PackedCell.Kernel
+  let run: UnsafePointer<RecurrenceRun>
+  let recurrent: UnsafePointer<WeightPanels>
+  let input: UnsafePointer<WeightPanels>?
+  let vectors: UnsafePointer<Real>?
+  let memory: UnsafeMutablePointer<Real>
+  let memorySize: Int
+  let groups: Int
+  let parts: Int
+
+  func compute(_ part: Int) {
+    kernel(
+      run, recurrent, input, vectors, Int64(groups * part / parts),
+      Int64(groups * (part + 1) / parts), memory + part * memorySize)
   }
 }
