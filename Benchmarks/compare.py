@@ -4,7 +4,7 @@
     make bench                                 # builds Recur, makes the peers' environment, runs this
     make bench BENCH=--quick                   # one round of the main workloads: under three minutes
     Benchmarks/compare.py --only generating    # every workload whose name contains this, of any case
-    Benchmarks/compare.py > docs/benchmarks.md # all of them, on a machine that does nothing else: under 25
+    Benchmarks/compare.py > docs/benchmarks.md # all of them, on a machine that does nothing else: half an hour
 
 Runs alternate (Recur, peer, Recur, peer, ...). Each cell is the median of the rounds, with the range in
 brackets. The peer of training is PyTorch's nn.LSTM, nn.GRU or nn.RNN as strong as it was found to be
@@ -80,16 +80,16 @@ def all_workloads(measuring, threads):
     found = [(f"training {workload.name}, tokens/s", workload.target, workload.is_quick,
               partial(measuring.training, workload)) for workload in workloads.TRAINING]
     found += [
-        ("training LSTM 2×512, bfloat16 beside Recur's own float32, tokens/s", workloads.ROUNDED, True,
+        ("training LSTM 2×512, bfloat16 beside Recur's own float32, tokens/s", workloads.ROUNDED, False,
          measuring.rounded),
         ("training LSTM 2×512, kernels for AVX2, beside the peak of AVX2, tokens/s", workloads.FORCED,
-         True, measuring.forced),
+         False, measuring.forced),
         ("training one window of 100,000 steps, LSTM 256, B 1, tokens/s", workloads.LONG, True,
          measuring.window),
     ]
     if threads != "1":
         found.append((f"training LSTM 2×512, {threads} threads beside one, tokens/s", workloads.THREADS,
-                      True, measuring.two_threads))
+                      False, measuring.two_threads))
     found += [(f"generating, one stream, LSTM 2×{workload.hidden}, {workload.precision}, characters/s",
                workload.target, workload.is_quick, partial(measuring.generation, workload))
               for workload in workloads.GENERATION]

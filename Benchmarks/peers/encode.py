@@ -6,6 +6,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 
@@ -20,7 +21,12 @@ def main():
     tokenizer = tokenizers.Tokenizer.from_file(sys.argv[1])
     with open(sys.argv[2], encoding="utf-8") as file:
         text = file.read()
-    pieces = [text[start:start + PIECE] for start in range(0, len(text), PIECE)]
+    pieces, start = [], 0
+    while start < len(text):
+        # Where a line begins with a letter, so that no word and no run of white space is cut.
+        end = re.compile(r"(?<=\n)(?=[A-Za-z])").search(text, min(start + PIECE, len(text)))
+        pieces.append(text[start:end.start() if end else len(text)])
+        start += len(pieces[-1])
     speeds = []
     # The second way leaves out where each token stands, as Recur does.
     for encode in 3 * (tokenizer.encode, lambda piece: tokenizer.encode_batch_fast([piece])[0]):

@@ -13,7 +13,8 @@ extension Tokenizer {
   /// Hugging Face's tokenizers gives the same ids for bytes, characters, graphemes and subwords. It
   /// normalizes by an older version of Unicode, which orders a few newer marks otherwise. It has no
   /// full case folding and takes lower case instead, and it knows nothing of ICU's dictionaries: words
-  /// of Thai, Chinese, Japanese and their like are cut at other places there.
+  /// of Thai, Chinese, Japanese and their like are cut at other places there. A colon between letters joins
+  /// them there, which CLDR has taken out.
   public func serialized() -> [UInt8] {
     let pattern = TokenizerFile.pattern(of: segmentation)
     return JSONValue.object([
