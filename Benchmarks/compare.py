@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Recur beside its peers on this machine and prints Markdown: docs/benchmarks.md as it stands.
+"""Measures Recur beside its peers on this machine and prints Markdown: the table of docs/benchmarks.md.
 
     make bench                                 # builds Recur, makes the peers' environment, runs this
     make bench BENCH=--quick                   # one round of the main workloads: under three minutes

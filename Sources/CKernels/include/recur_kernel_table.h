@@ -144,6 +144,7 @@ struct RECUR_NAMED(recur_kernels) {
 
   /// `rounds` rounds of independent multiply-adds; returns the operations done.
   double (*burn)(int64_t rounds);
-  /// Reads all of x but less than eight vectors at its end, and returns their sum.
+  /// Reads all of x but less than eight vectors at its end; what it returns is of all of them, so that they are
+  /// read.
   RECUR_REAL (*read)(const RECUR_REAL *x, int64_t count);
 };

@@ -95,15 +95,11 @@ struct CorpusFetchCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    // The programs that fetch are ended by the same key; what they have left is then removed.
+    // The key that asks for the end also ends the programs that fetch; what they have left is then removed.
     Interruption.listen()
-    let fetched: FetchedCorpus
-    do {
-      fetched = try CorpusFetcher.fetch(name, to: to)
-    } catch {
-      if let signal = Interruption.signal { throw Interrupted(signal: signal) }
-      throw error
-    }
+    let result = Result { try CorpusFetcher.fetch(name, to: to) }
+    if let signal = Interruption.signal { throw Interrupted(signal: signal) }
+    let fetched = try result.get()
     if json {
       try JSONOutput.show(
         "recur.corpus.fetch/1",

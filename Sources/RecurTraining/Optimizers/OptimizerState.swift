@@ -6,8 +6,8 @@ public struct OptimizerState: Sendable, Equatable {
   public internal(set) var step = 0
   /// The tensors of each parameter, by the parameter's name, in the order of `Optimizer.stateNames`.
   public internal(set) var tensors: [String: [Tensor]] = [:]
-  /// Updates done before the first one of a parameter, where there were any: those of a parameter that
-  /// was frozen at first. Corrections for the first steps count from there.
+  /// Updates that a parameter had no part in, where there were any: before its first one, as it was frozen, or
+  /// between, as it had no gradient. Corrections for the first steps do not count them.
   public internal(set) var starts: [String: Int] = [:]
 
   /// Starts without a memory.
@@ -18,7 +18,7 @@ public struct OptimizerState: Sendable, Equatable {
   /// - Parameters:
   ///   - step: Updates done.
   ///   - tensors: The tensors of each parameter, by the parameter's name.
-  ///   - starts: Updates done before the first one of a parameter, where there were any.
+  ///   - starts: Updates that a parameter had no part in, where there were any.
   public init(step: Int, tensors: [String: [Tensor]], starts: [String: Int] = [:]) {
     self.step = step
     self.tensors = tensors

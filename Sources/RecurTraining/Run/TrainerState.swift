@@ -41,9 +41,9 @@ struct TrainerState<Task: TrainingTask>: Codable, Sendable {
   var epoch = 0
   /// The window that comes next.
   var window = 0
-  /// Seconds of training so far.
+  /// Seconds of the run so far, what prepared it included.
   var elapsedSeconds = 0.0
-  /// Seconds that had gone before the first step, where the clock counts them.
+  /// Those before the first step: of a stage before it, and of what prepared the run.
   var secondsBefore: Double?
   /// Where the clock ends the run, the part of it that was over at the last step.
   var progress: Double?
