@@ -31,7 +31,7 @@ TRAINING = [
     Training("GRU 2×512, E 512, B 64, T 128", ["--cell", "gru"] + sizes(2, 512, 512, 64, 128), 5,
              {"ratio": 2.4}, True),
     Training("RNN 2×512, E 512, B 64, T 128", ["--cell", "rnn"] + sizes(2, 512, 512, 64, 128), 5,
-             {"ratio": 2.5}, True),
+             {"ratio": 2.5}, False),
     Training("LSTM 2×512, E 512, B 64, T 128, bfloat16", [*USUAL, "--precision", "bfloat16"], 5,
              {"ratio": 1.4}, True),
 ]
