@@ -294,24 +294,25 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int
 /// Packs `rows` by `steps` elements tile by tile.
 static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_row,
                        int64_t a_step) {
-  for (int64_t row = 0; row < rows; row += TILE_ROWS) {
-    const int64_t height = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
-    REAL *out = packed + row * steps;
-    const REAL *in = a + row * a_row;
-    if (height == TILE_ROWS && a_row == 1) {
+  const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
+  for (int64_t i = 0; i < steps; i++) {
+    const REAL *in = a + i * a_step;
+    REAL *out = packed + i * TILE_ROWS;
+    if (a_row == 1) {
       // A transpose, each step on a page of its own, which no processor fetches unasked.
-      for (int64_t i = 0; i < steps; i++) {
-        __builtin_prefetch(in + (i + 24) * a_step + TILE_ROWS, 0, 3);
-        for (int64_t r = 0; r < TILE_ROWS; r++) out[i * TILE_ROWS + r] = in[i * a_step + r];
+      for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
+        __builtin_prefetch(in + 24 * a_step + row, 0, 3);
       }
-    } else if (height == TILE_ROWS) {
-      for (int64_t i = 0; i < steps; i++) {
-        for (int64_t r = 0; r < TILE_ROWS; r++) out[i * TILE_ROWS + r] = in[r * a_row + i * a_step];
+      for (int64_t row = 0; row < whole; row += TILE_ROWS) {
+        memcpy(out + row * steps, in + row, TILE_ROWS * sizeof(REAL));
       }
     } else {
-      for (int64_t i = 0; i < steps; i++) {
-        for (int64_t r = 0; r < height; r++) out[i * height + r] = in[r * a_row + i * a_step];
+      for (int64_t row = 0; row < whole; row += TILE_ROWS) {
+        for (int64_t r = 0; r < TILE_ROWS; r++) out[row * steps + r] = in[(row + r) * a_row];
       }
+    }
+    for (int64_t r = 0; r < rest; r++) {
+      packed[whole * steps + i * rest + r] = in[(whole + r) * a_row];
     }
   }
 }

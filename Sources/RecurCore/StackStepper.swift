@@ -65,20 +65,17 @@ public struct StackStepper: Sendable {
 
   /// One step for every row.
   ///
-  /// - Parameter tokens: The row of the embedding for each sequence, (B).
+  /// - Parameters:
+  ///   - tokens: The row of the embedding for each sequence, (B).
+  ///   - team: The threads; by default those of the current task.
   /// - Returns: The outputs of the last layer, (B, H).
-  public mutating func step(_ tokens: [Int32]) -> Tensor {
+  public mutating func step(_ tokens: [Int32], on team: ThreadTeam = .current) -> Tensor {
     precondition(tokens.count == rows, "\(tokens.count) tokens for \(rows) rows")
     precondition(
       tokens.allSatisfy { $0 >= 0 && $0 < embedding.shape[0] },
       "a token outside an embedding of \(embedding.shape[0]) rows")
-    for index in layers.indices {
-      if index == 0 {
-        layers[0].step(tokens: tokens, embedding: embedding)
-      } else {
-        layers[index].step(layers[index - 1].output)
-      }
-    }
+    layers[0].step(tokens: tokens, embedding: embedding, on: team)
+    for index in 1..<layers.count { layers[index].step(layers[index - 1].output, on: team) }
     return layers[layers.count - 1].output
   }
 }
@@ -94,9 +91,9 @@ protocol LayerStepper: Sendable {
   /// Replaces the state.
   mutating func restore(_ parts: [Tensor])
   /// One step from vectors, (B, D).
-  mutating func step(_ vectors: Tensor)
+  mutating func step(_ vectors: Tensor, on team: ThreadTeam)
   /// One step from rows of the embedding that the layer was made with.
-  mutating func step(tokens: [Int32], embedding: Tensor)
+  mutating func step(tokens: [Int32], embedding: Tensor, on team: ThreadTeam)
 }
 
 /// A cell of a user's own, by its `step`.
@@ -117,13 +114,13 @@ private struct StepwiseLayer<Cell: RecurrentCell>: LayerStepper {
     state = parts
   }
 
-  mutating func step(_ vectors: Tensor) {
+  mutating func step(_ vectors: Tensor, on team: ThreadTeam) {
     let result = cell.step(Variable(vectors), Cell.State(tensors: state, on: nil))
     state = result.state.tensors
     output = result.output.value
   }
 
-  mutating func step(tokens: [Int32], embedding: Tensor) {
-    step(Variable(embedding).gatherRows(tokens).value)
+  mutating func step(tokens: [Int32], embedding: Tensor, on team: ThreadTeam) {
+    step(Variable(embedding).gatherRows(tokens).value, on: team)
   }
 }

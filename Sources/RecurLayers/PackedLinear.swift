@@ -32,26 +32,28 @@ public struct PackedLinear: Sendable {
 
   /// The map of each row of x, (B, K), written to `result`, (B, N). Threads share the outputs.
   ///
-  /// - Parameter workspace: Memory for the rows, kept from call to call; it is made as it is needed.
+  /// - Parameters:
+  ///   - workspace: Memory for the rows, kept from call to call; it is made as it is needed.
+  ///   - team: The threads; by default those of the current task.
   public func callAsFunction(
-    _ x: Tensor, into result: inout Tensor, workspace: inout Tensor
+    _ x: Tensor, into result: inout Tensor, workspace: inout Tensor,
+    on team: ThreadTeam = .current
   ) {
     let rows = x.shape[0]
     precondition(
-      x.shape == [rows, weights.width] && result.shape == [rows, outputSize],
+      x.rank == 2 && x.shape[1] == weights.width && result.rank == 2 && result.shape[0] == rows
+        && result.shape[1] == outputSize,
       "\(x.shape) to \(result.shape) by a map from \(weights.width) to \(outputSize)")
     let panels = weights.panelCount
-    let parts = PackedWeights.partCount([weights], groups: panels, rows: rows)
-    let size = PackedWeights.workspaceSize([weights], rows: rows)
+    let parts = weights.partCount(on: team, groups: panels, rows: rows)
+    let size = weights.workspaceSize(rows: rows)
     if workspace.count < parts * size { workspace = Tensor(unwritten: [parts * size]) }
-    let target = result.mutablePointer
-    let memory = workspace.mutablePointer
-    var packed = weights.forKernels
-    withUnsafePointer(to: &packed) { packed in
-      let job = Job(
-        weights: packed, rows: rows, outputSize: outputSize, x: x.pointer, bias: bias.pointer,
-        target: target, memory: memory, memorySize: size, panels: panels, parts: parts)
-      ThreadTeam.current.forEachChunk(parts, of: job) { context, part in
+    var job = Job(
+      weights: weights.forKernels, rows: rows, outputSize: outputSize, x: x.pointer,
+      bias: bias.pointer, target: result.mutablePointer, memory: workspace.mutablePointer,
+      memorySize: size, panels: panels, parts: parts)
+    withExtendedLifetime((self, x)) {
+      team.forEachChunk(parts, of: &job) { context, part in
         context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
       }
     }
@@ -59,7 +61,7 @@ public struct PackedLinear: Sendable {
 }
 
 /// A map of all parts.
-private struct Job: BitwiseCopyable {
+private struct Job {
   let weights: UnsafePointer<WeightPanels>
   let rows: Int
   let outputSize: Int

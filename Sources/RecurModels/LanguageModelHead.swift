@@ -163,10 +163,15 @@ enum PackedHead: Sendable {
 
   /// The logits of each row of outputs, (B, H), written to `logits`, (B, V).
   ///
-  /// - Parameter workspace: Memory that is kept from call to call.
-  func callAsFunction(_ outputs: Tensor, into logits: inout Tensor, workspace: inout Tensor) {
+  /// - Parameters:
+  ///   - workspace: Memory that is kept from call to call.
+  ///   - team: The threads.
+  func callAsFunction(
+    _ outputs: Tensor, into logits: inout Tensor, workspace: inout Tensor,
+    on team: ThreadTeam = .current
+  ) {
     switch self {
-    case .full(let linear): linear(outputs, into: &logits, workspace: &workspace)
+    case .full(let linear): linear(outputs, into: &logits, workspace: &workspace, on: team)
     case .adaptive(let softmax): softmax(outputs, into: &logits)
     }
   }

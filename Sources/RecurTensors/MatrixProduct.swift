@@ -79,10 +79,11 @@ package enum MatrixProduct {
     }
   }
 
-  /// Rows and columns of the result that one task computes; the sum over the inner dimension has one
-  /// order whatever the cut.
+  /// The most rows and columns of the result that one task computes, and what rows are cut at: a multiple
+  /// of every kernel's tile. The sum over the inner dimension has one order whatever the cut.
   private static let taskRows = 96
   private static let taskColumns = 512
+  private static let tileRows = 12
 
   private static func computeByKernels(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int,
@@ -104,18 +105,23 @@ package enum MatrixProduct {
           Int64(part.lowerBound), Int64(part.upperBound))
       }
     }
-    let rowTasks = (a.rows + taskRows - 1) / taskRows
+    // As many for each thread: with five and a half, one would wait for the other.
+    let threads = team.threadCount
+    let tiles = (a.rows + tileRows - 1) / tileRows
+    let rowTasks = min(
+      tiles, ((a.rows + taskRows - 1) / taskRows + threads - 1) / threads * threads)
     let columnTasks =
-      rowTasks >= 4 * team.threadCount ? 1 : (b.columns + taskColumns - 1) / taskColumns
+      rowTasks >= 4 * threads ? 1 : (b.columns + taskColumns - 1) / taskColumns
     let width = columnTasks == 1 ? b.columns : taskColumns
     let (rowStride, stepStride) = a.isTransposed ? (1, a.leading) : (a.leading, 1)
     // The panels, which only their address is known of, have to live until the last product.
     defer { withExtendedLifetime(packed) {} }
     team.forEachChunk(rowTasks * columnTasks) { task in
-      let row = task / columnTasks * taskRows
-      let column = task % columnTasks * width
+      let (index, column) = (task / columnTasks, task % columnTasks * width)
+      let row = tiles * index / rowTasks * tileRows
+      let end = min(a.rows, tiles * (index + 1) / rowTasks * tileRows)
       Kernels.table.large_product(
-        Int64(min(taskRows, a.rows - row)), Int64(min(width, b.columns - column)), Int64(b.rows),
+        Int64(end - row), Int64(min(width, b.columns - column)), Int64(b.rows),
         a.pointer + row * rowStride, Int64(rowStride), Int64(stepStride),
         panels + column * b.rows, c + row * leading + column, Int64(leading), accumulate)
     }

@@ -3,13 +3,13 @@ import CKernels
 /// The weights (N, K) of a product x · wᵀ, packed once for inference.
 ///
 /// Nothing of it is ever written again, hence it may be shared.
-package struct PackedWeights: @unchecked Sendable {
+package final class PackedWeights: @unchecked Sendable {
   /// K.
   package let width: Int
   /// Panels of 16 columns.
   package let panelCount: Int
   /// What kernels read, valid while these weights live.
-  package let forKernels: WeightPanels
+  package let forKernels: UnsafePointer<WeightPanels>
   /// Bytes of all panels.
   private let byteCount: Int
   /// The memory that `forKernels` points into.
@@ -38,12 +38,15 @@ package struct PackedWeights: @unchecked Sendable {
       let stride = MemoryLayout<Real>.stride
       return Tensor(unwritten: [(count * scalarSize + stride - 1) / stride])
     }
+    let panels = UnsafeMutablePointer<WeightPanels>.allocate(capacity: 1)
+    forKernels = UnsafePointer(panels)
     switch format {
     case .unchanged:
       let packed = PackedMatrix.rows(of: weights, gateCount: gateCount)
-      forKernels = WeightPanels(
-        width: Int64(width), panels: packed.pointer, int8_panels: nil, units: nil, offsets: nil,
-        int8_kernels: nil)
+      panels.initialize(
+        to: WeightPanels(
+          width: Int64(width), panels: packed.pointer, int8_panels: nil, units: nil, offsets: nil,
+          int8_kernels: nil))
       memory = [packed]
     case .int8:
       let panelSize = (width + 3) / 4 * 4 * panel
@@ -64,27 +67,34 @@ package struct PackedWeights: @unchecked Sendable {
             Int64(part.lowerBound), Int64(part.upperBound), Int64(gateCount))
         }
       }
-      forKernels = WeightPanels(
-        width: Int64(width), panels: nil, int8_panels: UnsafePointer(bytes), units: units.pointer,
-        offsets: UnsafePointer(offsetTarget), int8_kernels: Kernels.int8)
+      panels.initialize(
+        to: WeightPanels(
+          width: Int64(width), panels: nil, int8_panels: UnsafePointer(bytes), units: units.pointer,
+          offsets: UnsafePointer(offsetTarget), int8_kernels: Kernels.int8))
       memory = [packed, units, offsets]
     }
     byteCount = memory[0].count * MemoryLayout<Real>.stride
   }
 
+  deinit { forKernels.deallocate() }
+
   /// Bytes of a step's panels that are worth a thread of their own: to wake one takes as long as to
   /// read some tens of kilobytes.
   private static let bytesPerThread = 64 << 10
 
-  /// In how many parts the team takes a product of some rows.
-  package static func partCount(_ weights: [PackedWeights], groups: Int, rows: Int) -> Int {
-    let bytes = weights.reduce(0) { $0 + $1.byteCount }
-    let worth = max(1, bytes * min(rows, 64) / bytesPerThread)
-    return min(groups, ThreadTeam.current.threadCount, worth)
+  /// In how many parts a team takes a step of some rows, by groups of units.
+  ///
+  /// - Parameter other: Weights that the same step reads too.
+  package func partCount(
+    on team: ThreadTeam, groups: Int, rows: Int, beside other: PackedWeights? = nil
+  ) -> Int {
+    let bytes = byteCount + (other?.byteCount ?? 0)
+    let worth = max(1, bytes * min(rows, 64) / Self.bytesPerThread)
+    return min(groups, team.threadCount, worth)
   }
 
-  /// Scalars of memory that each part needs for the left sides of products with some weights.
-  package static func workspaceSize(_ weights: [PackedWeights], rows: Int) -> Int {
-    weights.reduce(0) { $0 + Int(recur_workspace(Int64($1.width), Int64(rows))) }
+  /// Scalars of memory that each part needs for the left sides of its products.
+  package func workspaceSize(rows: Int) -> Int {
+    Int(recur_workspace(Int64(width), Int64(rows)))
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// What this machine can do at most, measured: the yardstick of every speed that is claimed.
 public enum ProcessorSpeed {
@@ -45,5 +46,31 @@ public enum ProcessorSpeed {
       }
     }
     return rates.reduce(0, +)
+  }
+
+  /// Seconds until all threads of `team` have come together for a job and are done with it: what a step costs
+  /// that they share, besides the work.
+  ///
+  /// - Parameter seconds: how long is measured.
+  public static func handOverSeconds(_ team: ThreadTeam = .current, seconds: Double = 0.1) -> Double
+  {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var count = 0
+    repeat {
+      for _ in 0..<100 {
+        let arrived = Atomic(0)
+        team.forEachChunk(team.threadCount) { _ in
+          arrived.wrappingAdd(1, ordering: .acquiringAndReleasing)
+          // So that nobody takes the part of another who is about to come; a busy team never comes.
+          var patience = 100_000
+          while patience > 0, arrived.load(ordering: .acquiring) < team.threadCount {
+            patience -= 1
+          }
+        }
+      }
+      count += 100
+    } while start.duration(to: clock.now) < .seconds(seconds)
+    return start.duration(to: clock.now) / .seconds(1) / Double(count)
   }
 }

@@ -66,17 +66,14 @@ public final class ThreadTeam: Sendable {
   ///
   /// - Parameters:
   ///   - count: The number of chunks.
-  ///   - context: What `body` gets, without anything that is counted.
+  ///   - context: What `body` gets.
   ///   - body: Runs a chunk.
-  package func forEachChunk<Context: BitwiseCopyable>(
-    _ count: Int, of context: Context,
+  package func forEachChunk(
+    _ count: Int, of context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer?, Int64) -> Void
   ) {
     runs.wrappingAdd(1, ordering: .relaxed)
-    var context = context
-    withUnsafeMutablePointer(to: &context) {
-      recur_team_run(handle.pointer, body, $0, Int64(count))
-    }
+    recur_team_run(handle.pointer, body, context, Int64(count))
   }
 
   /// Cuts `0..<count` into one part for each thread, in multiples of `multiple`, and runs `body` on

@@ -222,7 +222,8 @@ struct CommandLineTests {
           + ["--save", "generate.safetensors"] + sizes
       ).output)
     for key in [
-      "characters_per_second", "weights_gb_per_second", "read_gb_per_second", "peak_rss_mb",
+      "characters_per_second", "weights_gb_per_second", "read_gb_per_second",
+      "handover_microseconds", "peak_rss_mb",
     ] { #expect(generate[key]?.number ?? 0 > 0, "\(key)") }
     // The recurrent weights and the head's; of the embedding a row is taken.
     #expect(generate["weight_bytes"]?.integer == 4 * (4 * 8 * 8 + 8 * 96))

@@ -78,7 +78,7 @@ struct SteadyStepTests {
 
   @Test(
     "It hands work to the team as often as ever", .enabled(if: Kernels.name != "portable"),
-    arguments: [(CellKind.rnnTanh, 57), (.lstm, 57), (.gru, 67)])
+    arguments: [(CellKind.rnnTanh, 55), (.lstm, 55), (.gru, 63)])
   func kernelRuns(_ cell: CellKind, expected: Int) throws {
     var counts: [Int] = []
     try Self.train(cell, steps: 3) { team, step in

@@ -9,7 +9,8 @@ struct BenchmarkGenerateCommand: ParsableCommand {
     discussion: """
       A character is one step of the model and one draw with top-p 0.95, or the likeliest at temperature 0. \
       With --streams the characters of all texts count. Every weight is read for every step; beside that \
-      rate stands how fast the same threads read as many bytes and do nothing else. The file of --save \
+      rate stands how fast the same threads read as many bytes and do nothing else, and how long they take to \
+      come together, which they do for each layer. The file of --save \
       holds what another program needs to write the same: weights and the characters of the first text.
 
       EXAMPLES:
@@ -98,6 +99,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
     let reading = Double(bytes) * speed / Double(streams)
     let readable = ProcessorSpeed.readBytesPerSecond(
       byteCount: bytes / ThreadTeam.current.threadCount)
+    let handOver = ProcessorSpeed.handOverSeconds()
     if sizes.json {
       try JSONOutput.show(
         "recur.benchmark.generate/1",
@@ -112,6 +114,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
           .init("weight_bytes", .integer(bytes)),
           .init("weights_gb_per_second", .rounded(reading / 1e9, 2)),
           .init("read_gb_per_second", .rounded(readable / 1e9, 2)),
+          .init("handover_microseconds", .rounded(handOver * 1e6, 3)),
           .init("temperature", .number(temperature)),
           .init("peak_rss_mb", .rounded(memory, 1)),
         ] + sizes.members)
@@ -134,6 +137,10 @@ struct BenchmarkGenerateCommand: ParsableCommand {
           "Reading",
           "\(NumberText.fixed(reading / 1e9, 1)) GB/s of weights; \(NumberText.fixed(readable / 1e9, 1)) where as "
             + "many bytes are read and nothing else is done"
+        ),
+        (
+          "Sharing",
+          "\(NumberText.fixed(handOver * 1e6, 2)) µs until all threads have come to a layer and gone"
         ),
         ("Memory", "\(NumberText.fixed(memory, 0)) MB at most"),
       ]))

@@ -71,15 +71,6 @@ extension FusedRecurrence.Window {
           into: rows, accumulate: adding)
       }
     }
-    pullback.accumulate(into: cell.biasHH.operand) { target, adding in
-      for block in recurrentBlocks {
-        addColumnSums(
-          of: MatrixView(
-            gates.pointer + block.column, rows: steps * batch, columns: block.width,
-            leading: stored),
-          to: target + block.row, adding: adding)
-      }
-    }
   }
 
   private func addInputGradients(_ pullback: Tape.Pullback) {
@@ -111,9 +102,7 @@ extension FusedRecurrence.Window {
             operand.value.pointer + offset, rows: gradients.rows, columns: cell.inputSize),
           into: target, accumulate: adding)
       }
-      pullback.accumulate(into: cell.biasIH.operand) { target, adding in
-        addColumnSums(of: gradients, to: target, adding: adding)
-      }
+      addBiasGradients(pullback, of: gradients)
       if gradients.rows * cell.inputSize == operand.value.count {
         pullback.accumulate(into: operand.operand) { target, adding in
           MatrixProduct.compute(gradients, weights, into: target, accumulate: adding)
@@ -146,15 +135,37 @@ extension FusedRecurrence.Window {
     return sums
   }
 
-  private func addColumnSums(
-    of matrix: MatrixView, to target: UnsafeMutablePointer<Real>, adding: Bool
-  ) {
-    ThreadTeam.current.forEachPart(of: matrix.columns, multiple: Int(RECUR_PANEL)) { columns in
-      let sums = target + columns.lowerBound
-      if !adding { sums.update(repeating: 0, count: columns.count) }
+  /// Both biases are added to the same sums and have the same gradient, but for the part of a GRU's that is
+  /// inside: all of them are sums of columns, which are taken once.
+  ///
+  /// - Parameter gradients: Of the input parts, (rows, gH): for each token, or for each row of the embedding.
+  private func addBiasGradients(_ pullback: Tape.Pullback, of gradients: MatrixView) {
+    let width = cell.storedWidth
+    let source =
+      width == cell.gateWidth
+      ? gradients
+      : MatrixView(
+        gates.pointer, rows: steps * batch, columns: width, leading: cell.gatesLeading)
+    var sums = Tensor(zeros: [width])
+    let target = sums.mutablePointer
+    ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in
       Kernels.table.add_column_sums(
-        sums, matrix.pointer + columns.lowerBound, Int64(matrix.rows), Int64(columns.count),
-        Int64(matrix.leading))
+        target + columns.lowerBound, source.pointer + columns.lowerBound, Int64(source.rows),
+        Int64(columns.count), Int64(source.leading))
+    }
+    for (bias, blocks) in [
+      (cell.biasIH, [(column: 0, row: 0, width: cell.gateWidth)]), (cell.biasHH, recurrentBlocks),
+    ] {
+      pullback.accumulate(into: bias.operand) { target, adding in
+        for block in blocks {
+          let (rows, part) = (target + block.row, sums.pointer + block.column)
+          if adding {
+            Kernels.table.add(rows, part, Int64(block.width))
+          } else {
+            rows.update(from: part, count: block.width)
+          }
+        }
+      }
     }
   }
 }

@@ -17,15 +17,13 @@ final class PackedCell: @unchecked Sendable {
   let hiddenSize: Int
   let storedWidth: Int
   let hasCell: Bool
-  let isRectified: Bool
-  /// 1 for a GRU, whose b_hn stays inside the recurrent product.
-  let gruCount: Int
   let recurrent: PackedWeights
-  let inputBias: Tensor
-  let recurrentBias: Tensor
-  /// W_ih packed, or its product with each row of an embedding.
+  /// W_ih packed; nil where its product with each row of an embedding is.
   let input: PackedWeights?
-  let table: Tensor?
+  /// A step of no rows from nowhere: what all steps have in common.
+  let run: RecurrenceRun
+  /// What `run` points into: the biases, and the product of W_ih with each row of an embedding.
+  private let memory: [Tensor]
   /// What a step is cut into: 16 units with all gates, or 64 units where there is one gate.
   let groupCount: Int
 
@@ -44,14 +42,20 @@ final class PackedCell: @unchecked Sendable {
     hiddenSize = cell.hiddenSize
     storedWidth = cell.storedWidth
     hasCell = cell.hasCell
-    inputBias = cell.inputBias()
-    recurrentBias = cell.biasHH.value
+    let (inputBias, recurrentBias) = (cell.inputBias(), cell.biasHH.value)
+    var memory = [inputBias, recurrentBias]
+    var run = RecurrenceRun()
+    run.steps = 1
+    run.hidden = Int64(cell.hiddenSize)
+    run.gates_leading = Int64(cell.storedWidth)
+    run.input_bias = inputBias.pointer
     if let embedding, embedding.shape[0] * cell.gateWidth <= Self.tableLimit {
       // What a piece takes for a while has just the size of the packed weights of 8 bits.
-      table = cell.inputTable(folding: embedding, pieces: gateCount)
+      let table = cell.inputTable(folding: embedding, pieces: gateCount)
+      memory.append(table)
+      run.table = table.pointer
       input = nil
     } else {
-      table = nil
       input = PackedWeights(cell.weightIH.value, gateCount: gateCount, weights)
     }
     recurrent = PackedWeights(cell.weightHH.value, gateCount: gateCount, weights)
@@ -61,16 +65,14 @@ final class PackedCell: @unchecked Sendable {
     switch cell.kind {
     case .elman(let rectified):
       kernel = kernels.rnn_step
-      isRectified = rectified
-      gruCount = 0
+      run.rectified = rectified
     case .lstm:
       kernel = kernels.lstm_step
-      isRectified = false
-      gruCount = 0
     case .gru:
       kernel = kernels.gru_step
-      isRectified = false
-      gruCount = 1
+      run.recurrent_bias = recurrentBias.pointer + 2 * cell.hiddenSize
     }
+    self.run = run
+    self.memory = memory
   }
 }

@@ -8,12 +8,12 @@ import RecurTensors
 struct PackedLayer: LayerStepper {
   private let weights: PackedCell
   private let rows: Int
-  private var gates: Tensor  // (B, stored · H)
   private var gathered: Tensor?  // (B, D), where the rows of an embedding are not folded
   /// The parts that the team takes a step in, and the memory of each.
   private let partCount: Int
   private let workspaceSize: Int
-  private var workspace: Tensor
+  /// The gates, (B, stored · H), and the memory of all parts.
+  private var scratch: Tensor
   private(set) var output: Tensor
   private var cell: Tensor?
   /// The state before the last step, whose memory the next one takes.
@@ -29,13 +29,12 @@ struct PackedLayer: LayerStepper {
     self.weights = weights
     self.rows = rows
     let size = weights.hiddenSize
-    gates = Tensor(unwritten: [rows, weights.storedWidth])
-    gathered =
-      weights.table == nil ? weights.input.map { Tensor(unwritten: [rows, $0.width]) } : nil
-    let packed = [weights.recurrent] + (weights.input.map { [$0] } ?? [])
-    partCount = PackedWeights.partCount(packed, groups: weights.groupCount, rows: rows)
-    workspaceSize = PackedWeights.workspaceSize(packed, rows: rows)
-    workspace = Tensor(unwritten: [partCount * workspaceSize])
+    gathered = weights.input.map { Tensor(unwritten: [rows, $0.width]) }
+    partCount = weights.recurrent.partCount(
+      on: .current, groups: weights.groupCount, rows: rows, beside: weights.input)
+    workspaceSize =
+      weights.recurrent.workspaceSize(rows: rows) + (weights.input?.workspaceSize(rows: rows) ?? 0)
+    scratch = Tensor(unwritten: [rows * weights.storedWidth + partCount * workspaceSize])
     output = Tensor(zeros: [rows, size])
     cell = weights.hasCell ? Tensor(zeros: [rows, size]) : nil
     spareOutput = Tensor(unwritten: [rows, size])
@@ -52,78 +51,59 @@ struct PackedLayer: LayerStepper {
     if cell != nil { cell = parts[1] }
   }
 
-  mutating func step(_ vectors: Tensor) {
+  mutating func step(_ vectors: Tensor, on team: ThreadTeam) {
     guard let input = weights.input else {
       preconditionFailure("vectors for a layer that is fed with tokens")
     }
     precondition(
       vectors.shape == [rows, input.width],
       "inputs of shape \(vectors.shape) for \(rows) rows of \(input.width)")
-    step(tokens: nil, vectors: vectors.pointer)
+    step(tokens: nil, vectors: vectors.pointer, on: team)
   }
 
-  mutating func step(tokens: [Int32], embedding: Tensor) {
-    if weights.table != nil {
-      tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil) }
-    } else if var gathered, let width = weights.input?.width {
-      self.gathered = nil
+  mutating func step(tokens: [Int32], embedding: Tensor, on team: ThreadTeam) {
+    if weights.input == nil {
+      tokens.withUnsafeBufferPointer { step(tokens: $0.baseAddress, vectors: nil, on: team) }
+    } else if var gathered = gathered.take(), let width = weights.input?.width {
       let target = gathered.mutablePointer
       for (row, token) in tokens.enumerated() {
         (target + row * width).update(
           from: embedding.pointer + Int(token) * width, count: width)
       }
-      step(gathered)
+      step(gathered, on: team)
       self.gathered = gathered
     }
   }
 
-  private mutating func step(tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?) {
-    var run = RecurrenceRun()
-    run.steps = 1
+  private mutating func step(
+    tokens: UnsafePointer<Int32>?, vectors: UnsafePointer<Real>?, on team: ThreadTeam
+  ) {
+    let memory = scratch.mutablePointer
+    var run = weights.run
     run.batch = Int64(rows)
-    run.hidden = Int64(weights.hiddenSize)
-    run.gates = gates.mutablePointer
-    run.gates_leading = Int64(weights.storedWidth)
-    run.table = tokens == nil ? nil : weights.table?.pointer
+    run.gates = memory
     run.tokens = tokens
-    run.input_bias = weights.inputBias.pointer
-    run.recurrent_bias = weights.recurrentBias.pointer + 2 * weights.hiddenSize * weights.gruCount
-    run.rectified = weights.isRectified
     run.initial_hidden = output.pointer
     run.hidden_sequence = spareOutput.mutablePointer
     run.initial_cell = cell?.pointer
     run.cell_sequence = spareCell?.mutablePointer
-    compute(run, vectors)
-    swap(&output, &spareOutput)
-    swap(&cell, &spareCell)
-  }
-
-  private mutating func compute(_ run: RecurrenceRun, _ vectors: UnsafePointer<Real>?) {
-    let memory = workspace.mutablePointer
-    let (groups, parts, size) = (weights.groupCount, partCount, workspaceSize)
-    let kernel = weights.kernel
     withUnsafePointer(to: run) { run in
-      withUnsafePointer(to: weights.recurrent.forKernels) { recurrent in
-        func compute(_ input: UnsafePointer<WeightPanels>?) {
-          let job = Job(
-            kernel: kernel, run: run, recurrent: recurrent, input: input, vectors: vectors,
-            memory: memory, memorySize: size, groups: groups, parts: parts)
-          ThreadTeam.current.forEachChunk(parts, of: job) { context, part in
-            context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
-          }
-        }
-        if vectors != nil, let input = weights.input {
-          withUnsafePointer(to: input.forKernels) { compute($0) }
-        } else {
-          compute(nil)
-        }
+      var job = Job(
+        kernel: weights.kernel, run: run, recurrent: weights.recurrent.forKernels,
+        input: weights.input?.forKernels, vectors: vectors,
+        memory: memory + rows * weights.storedWidth, memorySize: workspaceSize,
+        groups: weights.groupCount, parts: partCount)
+      team.forEachChunk(partCount, of: &job) { context, part in
+        context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
       }
     }
+    swap(&output, &spareOutput)
+    swap(&cell, &spareCell)
   }
 }
 
 /// A step of all parts.
-private struct Job: BitwiseCopyable {
+private struct Job {
   let kernel: PackedCell.Kernel
   let run: UnsafePointer<RecurrenceRun>
   let recurrent: UnsafePointer<WeightPanels>

@@ -63,7 +63,8 @@ public struct LanguageModelStepper: Sendable {
   /// - Parameter tokens: One for each row, from 0 to V - 1.
   /// - Returns: The logits of the token after it, (B, V).
   public mutating func step(_ tokens: [Int32]) -> Tensor {
-    head(stack.step(tokens), into: &logits, workspace: &workspace)
+    let team = ThreadTeam.current
+    head(stack.step(tokens, on: team), into: &logits, workspace: &workspace, on: team)
     return logits
   }
 

@@ -56,6 +56,7 @@ public struct Sampler: Sendable {
     using generator: inout SeededGenerator
   ) -> Int32 {
     precondition(!logits.isEmpty, "a draw from no logits")
+    if sampling.temperature == 0, sampling.repetitionPenalty == 1 { return likeliest(of: logits) }
     takeScores(logits, history)
     if sampling.temperature == 0 { return likeliest().token }
     weigh()
@@ -93,10 +94,11 @@ public struct Sampler: Sendable {
     _ logits: UnsafeBufferPointer<Real>, _ history: some BidirectionalCollection<Int32>
   ) {
     candidates.removeAll(keepingCapacity: true)
-    for (token, logit) in logits.enumerated() {
-      candidates.append(
-        Candidate(token: Int32(token), score: logit.isNaN ? -.infinity : Double(logit)))
-    }
+    candidates.append(
+      contentsOf: logits.indices.lazy.map { token in
+        let logit = logits[token]
+        return Candidate(token: Int32(token), score: logit.isNaN ? -.infinity : Double(logit))
+      })
     let penalty = sampling.repetitionPenalty
     if penalty == 1 { return }
     let recent = history.suffix(sampling.repetitionWindow).lazy.map { Int($0) }
@@ -110,6 +112,14 @@ public struct Sampler: Sendable {
       candidates[token].score = score > 0 ? score / penalty : score * penalty
     }
     for token in recent { isPenalized[token] = false }
+  }
+
+  /// The first of the greatest logits, which nothing else has to be known of.
+  private func likeliest(of logits: UnsafeBufferPointer<Real>) -> Int32 {
+    var best = 0
+    var most = -Real.infinity
+    for (token, logit) in logits.enumerated() where logit > most { (best, most) = (token, logit) }
+    return Int32(best)
   }
 
   private func likeliest() -> Candidate {
