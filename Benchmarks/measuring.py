@@ -6,6 +6,7 @@ import statistics
 import subprocess
 
 import reasons
+from shares import time_shares
 from sides import RECUR, Failed, peer, recur, started
 from workloads import BFLOAT16, DOCUMENTS, FLOAT32, USUAL, WINDOW, sizes
 
@@ -38,12 +39,12 @@ class Measuring:
         return recur("train", *arguments, "--threads", threads or self.threads, "--steps", str(steps),
                      "--warmup", str(warm_up), "--seconds", "0", *more, kernels=kernels)
 
-    def train_peer(self, file, steps, warm_up, *more):
+    def train_peer(self, file, threads, steps, warm_up, *more):
         """Fails where the losses of its first steps are not Recur's."""
-        return peer("train.py", file, "--threads", self.threads, "--steps", str(steps), "--warm-up",
+        return peer("train.py", file, "--threads", threads, "--steps", str(steps), "--warm-up",
                     str(warm_up), *more)
 
-    def compare(self, name, target, ours, theirs, speed, note):
+    def compare(self, name, target, ours, theirs, speed, note, sampled=lambda: None):
         """A row of work in products: the part of the peak is that of the same process."""
         share = middle(ours, "fraction_of_peak")
         other = share * middle(theirs, speed) / middle(ours, speed)
@@ -51,7 +52,7 @@ class Measuring:
         self.table.add(
             name, [run[speed] for run in ours], [run[speed] for run in theirs], target, peer=note,
             share=share, bound=reasons.highest_share(ours[-1]) / other, memory=memory,
-            why=lambda kinds: reasons.working(kinds, target, ours[-1], share, other, memory))
+            why=lambda kinds: reasons.working(kinds, target, ours[-1], share, other, memory, sampled()))
 
     def alone(self, name, target, runs, speed):
         """A row without a peer."""
@@ -62,18 +63,18 @@ class Measuring:
             why=lambda kinds: reasons.working(kinds, target, runs[-1], share))
 
     def training(self, workload, name, target):
-        ours, theirs = [], []
+        ours, theirs, threads = [], [], workload.threads or self.threads
         steps, warm_up = self.steps(workload.steps), max(self.warm_up, workload.steps // 2)
         file = os.path.join(self.folder, "train.safetensors")
         self.train(workload.arguments, 1, 1 if self.is_quick else 3, "--save", file)
         precision = ["--precision", "bfloat16"] if "bfloat16" in workload.arguments else []
         ways = BFLOAT16 if precision else FLOAT32
         for _ in range(self.rounds):
-            ours.append(self.train(workload.arguments, steps, warm_up))
+            ours.append(self.train(workload.arguments, steps, warm_up, threads=threads))
             tried, failure = [], None
             for way in ways:
                 try:
-                    tried.append((self.train_peer(file, steps, warm_up, *precision, *way), way))
+                    tried.append((self.train_peer(file, threads, steps, warm_up, *precision, *way), way))
                 except Failed as reason:
                     failure = reason
                 if self.is_quick and tried:
@@ -85,9 +86,12 @@ class Measuring:
             theirs.append(best)
         if "memory" in target and not self.is_quick:
             # The allocator that is fast gives nothing back; the smaller of both counts.
-            saving = self.train_peer(file, 1, 1, *precision, *way, "--allocator", "system")
+            saving = self.train_peer(file, threads, 1, 1, *precision, *way, "--allocator", "system")
             theirs[-1]["peak_rss_mb"] = min(theirs[-1]["peak_rss_mb"], saving["peak_rss_mb"])
-        self.compare(name, target, ours, theirs, "tokens_per_second", ", ".join(way[1:]))
+        self.compare(
+            name, target, ours, theirs, "tokens_per_second", ", ".join(way[1:]),
+            lambda: None if self.is_quick else time_shares(
+                "train", *workload.arguments, "--threads", threads, "--warmup", "1", "--seconds", "4"))
 
     def beside(self, first, second, names, more, name, target):
         """Two ways of Recur's own, each of arguments and threads, by turns."""

@@ -43,8 +43,11 @@ def room(memory, weights=""):
             f"{memory[1]:.0f}.")
 
 
-def working(kinds, target, record, share, other=None, memory=None):
-    """Of products: `share` is Recur's part of the peak, `other` that of the peer."""
+def working(kinds, target, record, share, other=None, memory=None, sampled=None):
+    """Of products: `share` is Recur's part of the peak, `other` that of the peer.
+
+    `sampled` is what the threads did, of their time.
+    """
     highest, sentences = highest_share(record), []
     if "ratio" in kinds:
         needed = target["ratio"] * other
@@ -59,6 +62,14 @@ def working(kinds, target, record, share, other=None, memory=None):
         aimed = f" ({target['percent']} % are aimed at)" if "percent" in kinds else ""
         sentences.append(f"Recur runs at {percent(share)}{aimed}: at the peak its multiply-adds would take "
                          f"{percent(share / highest)} of its time.")
+        if sampled:
+            busy = sampled["multiply-adds"]
+            others = sorted(((part, value) for part, value in sampled.items() if part != "multiply-adds"),
+                            key=lambda pair: -pair[1])
+            sentences.append(
+                f"Of its threads' time {percent(busy)} is in the loop of multiply-adds, which there runs at "
+                f"{percent(share / highest / busy)} of the peak; "
+                + ", ".join(f"{part} {percent(value)}" for part, value in others) + " (samples of perf).")
     if "memory" in kinds:
         sentences.append(room(memory))
     return " ".join(sentences)
@@ -76,7 +87,10 @@ def reading(kinds, target, record, theirs, memory, doctor):
             f"GB/s on {record['threads']} {threads}; {target['ratio']:g} × would be {needed:.0f} GB/s. The same "
             f"threads, doing nothing else, read as many bytes at {there:.0f} GB/s, which would be "
             f"{1000 * there / megabytes / theirs:.2f} ×; memory gives "
-            f"{doctor['read_gb_per_second']:.0f} GB/s.")
+            f"{doctor['read_gb_per_second']:.0f} GB/s. A character takes "
+            f"{record['microseconds_per_step']:.1f} µs: {1000 * megabytes / there:.1f} of reading at that rate, "
+            f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a "
+            "layer and gone; the rest is gates, logits and the choice, most of it on one thread.")
     if "memory" in kinds:
         stored = 4 * products(record) / 1e6
         sentences.append(room(

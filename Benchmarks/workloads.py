@@ -15,7 +15,8 @@ def sizes(layers, hidden, embedding, batch=None, window=None):
     return arguments
 
 
-Training = namedtuple("Training", "name arguments steps target is_quick")
+# On as many threads as the run has, where none are named.
+Training = namedtuple("Training", "name arguments steps target is_quick threads", defaults=[None])
 Generation = namedtuple("Generation", "hidden precision target is_quick")
 
 USUAL = ["--cell", "lstm"] + sizes(2, 512, 512, 64, 128)
@@ -34,6 +35,9 @@ TRAINING = [
              {"ratio": 2.5}, False),
     Training("LSTM 2×512, E 512, B 64, T 128, bfloat16", [*USUAL, "--precision", "bfloat16"], 5,
              {"ratio": 1.4}, True),
+    Training("LSTM 2×512, E 512, B 64, T 128, one thread", USUAL, 3, {}, False, "1"),
+    Training("LSTM 2×128, E 128, B 50, T 50, one thread",
+             ["--cell", "lstm"] + sizes(2, 128, 128, 50, 50), 40, {}, False, "1"),
 ]
 # PyTorch trains in bfloat16 in several ways; not every processor has every one.
 BFLOAT16 = [["--bfloat16-mode", mode] for mode in ("full", "autocast", "rnn")]

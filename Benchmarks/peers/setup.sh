@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the virtual environment of the peers, .venv beside this file, with the pinned versions from
-# PyPI, and takes the jemalloc allocator from Debian into it where apt is (no root needed).
+# PyPI, and takes the jemalloc allocator from Debian into it where apt is (no root needed, unless the lists of
+# packages have to be fetched first).
 # Usage: Benchmarks/peers/setup.sh [PYTHON]   (default python3; 3.10 or later)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +18,10 @@ if command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ ! -e "$here/
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   chmod 755 "$scratch"
-  if (cd "$scratch" && apt-get download libjemalloc2 >/dev/null 2>&1); then
+  download() { (cd "$scratch" && apt-get download libjemalloc2 >/dev/null 2>&1); }
+  sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  if download || { $sudo apt-get update -qq >/dev/null 2>&1 && download; }; then
     dpkg -x "$scratch"/libjemalloc2_*.deb "$here/.venv/jemalloc"
   else
     echo "setup.sh: libjemalloc2 was not found; the peers run with the system's allocator" >&2
