@@ -101,10 +101,11 @@ neon: packages
 	  Sources/CKernels/*.c -lm -lpthread -o .build/neon-check
 	qemu-aarch64 -L /usr/$(ARM) .build/neon-check
 
-# BENCH=--quick takes one round of each.
+# BENCH=--quick takes one round of the main workloads.
 bench: build
 	python3 -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 	[ -e Benchmarks/peers/.venv/complete ] || Benchmarks/peers/setup.sh
+	command -v perf >/dev/null || $(call install,linux-perf) || echo "There is no perf: no samples of where the time goes."
 	$(RECUR) doctor
 	Benchmarks/compare.py $(BENCH)
 

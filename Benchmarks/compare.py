@@ -11,11 +11,11 @@ brackets. The peer of training is PyTorch's nn.LSTM, nn.GRU or nn.RNN as strong 
 (peers/train.py; the best of its ways, which the first round chooses); of generation the best mode of PyTorch
 and that of ONNX Runtime (peers/generate.py), the one that the target is about first; of scoring the best of
 padded, packed and ONNX Runtime (peers/score.py). All begin with Recur's weights and have to give its numbers:
-the losses of the first steps, the characters, the logits, the count of tokens. Work is counted by the model's floating-point operations, nothing
-discounted, against the peak that is measured in the same process. A workload that fails says why in its
+the losses and gradient norms of the first steps, the characters, the logits, the count of tokens. Work is
+counted by the model's floating-point operations, nothing discounted, against the peak that is measured in the same process. A workload that fails says why in its
 row; one below its target has a footnote with what was measured of the reason. --quick leaves out
-torch.compile, single steps of nn.LSTM, and one thread of the peer's scoring: they take long, and where they
-were tried another mode was the best of all.
+torch.compile, single steps of nn.LSTM, one thread and other batches than 32 of the peer's scoring, all but the
+first way to train, and samples of where the time goes.
 
 The workloads and their targets are in workloads.py, how each is measured in measuring.py, the reasons in
 reasons.py.
@@ -41,8 +41,8 @@ of the peer's best mode; the peer is PyTorch where nothing else is named. Work i
 floating-point operations, against the peak measured in the same process. It can pass 100 %, because Recur \
 folds the first layer's product with its input into the table of the embedding: those operations are \
 counted, on both sides, and carried out for each row of the table only. Behind "at most" is the ratio that \
-the peak allows when the folded products are left out. Memory is the peak of Recur's process and that of \
-the peer's. A row below its target has a footnote that says why."""
+the peak allows when the folded products are left out. Memory is the most that Recur's process held \
+(VmHWM), and PyTorch's. A row below its target has a footnote that says why."""
 
 
 def header(options, doctor, rounded):
@@ -67,7 +67,8 @@ def header(options, doctor, rounded):
         f"{peers['torch']}, ONNX Runtime {peers['onnxruntime']}, tokenizers {peers['tokenizers']}",
         f"PyTorch's settings: {peers['instructions']}, oneDNN {peers['onednn']}, allocator {peers['allocator']}, "
         f"threads bound {peers['binding']}",
-        f"Threads: {options.threads} on both sides in training; generation and scoring the best of 1 and "
+        f"Threads: {options.threads} on both sides in training, where no other number is named; generation "
+        "and scoring the best of 1 and "
         f"{options.threads}",
         f"OPENBLAS_CORETYPE: {core_type} (OpenBLAS chooses {doctor['openblas_core_type']})",
     ]:
@@ -78,7 +79,8 @@ def header(options, doctor, rounded):
 def all_workloads(measuring, threads):
     """The name, the target, whether --quick takes it, and what measures it."""
     found = [(f"training {workload.name}, tokens/s", workload.target, workload.is_quick,
-              partial(measuring.training, workload)) for workload in workloads.TRAINING]
+              partial(measuring.training, workload)) for workload in workloads.TRAINING
+             if workload.threads != threads]
     found += [
         ("training LSTM 2×512, bfloat16 beside Recur's own float32, tokens/s", workloads.ROUNDED, False,
          measuring.rounded),

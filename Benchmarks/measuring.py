@@ -15,6 +15,10 @@ def middle(runs, key):
     return statistics.median(run[key] for run in runs)
 
 
+def path(figure):
+    return "MKL's path for Intel, " if figure["mkl"] == "intel" else ""
+
+
 class Measuring:
     def __init__(self, table, doctor, options, folder):
         self.table = table
@@ -44,7 +48,12 @@ class Measuring:
         return peer("train.py", file, "--threads", threads, "--steps", str(steps), "--warm-up",
                     str(warm_up), *more)
 
-    def compare(self, name, target, ours, theirs, speed, note, sampled=lambda: None):
+    def sample(self, *arguments, threads=None, kernels=None):
+        """Where the time goes, when it is asked for."""
+        return lambda: None if self.is_quick else time_shares(
+            *arguments, "--threads", threads or self.threads, "--seconds", "4", kernels=kernels)
+
+    def compare(self, name, target, ours, theirs, speed, note, sample):
         """A row of work in products: the part of the peak is that of the same process."""
         share = middle(ours, "fraction_of_peak")
         other = share * middle(theirs, speed) / middle(ours, speed)
@@ -52,15 +61,15 @@ class Measuring:
         self.table.add(
             name, [run[speed] for run in ours], [run[speed] for run in theirs], target, peer=note,
             share=share, bound=reasons.highest_share(ours[-1]) / other, memory=memory,
-            why=lambda kinds: reasons.working(kinds, target, ours[-1], share, other, memory, sampled()))
+            why=lambda kinds: reasons.working(kinds, target, ours[-1], share, other, memory, sample))
 
-    def alone(self, name, target, runs, speed):
+    def alone(self, name, target, runs, speed, sample=lambda: None):
         """A row without a peer."""
         share = middle(runs, "fraction_of_peak")
         self.table.add(
             name, [run[speed] for run in runs], (), target, share=share,
             memory=(runs[-1]["peak_rss_mb"], None),
-            why=lambda kinds: reasons.working(kinds, target, runs[-1], share))
+            why=lambda kinds: reasons.working(kinds, target, runs[-1], share, sample=sample))
 
     def training(self, workload, name, target):
         ours, theirs, threads = [], [], workload.threads or self.threads
@@ -89,9 +98,9 @@ class Measuring:
             saving = self.train_peer(file, threads, 1, 1, *precision, *way, "--allocator", "system")
             theirs[-1]["peak_rss_mb"] = min(theirs[-1]["peak_rss_mb"], saving["peak_rss_mb"])
         self.compare(
-            name, target, ours, theirs, "tokens_per_second", ", ".join(way[1:]),
-            lambda: None if self.is_quick else time_shares(
-                "train", *workload.arguments, "--threads", threads, "--warmup", "1", "--seconds", "4"))
+            name, target, ours, theirs, "tokens_per_second",
+            ", ".join(word for word in way if not word.startswith("--")),
+            self.sample("train", *workload.arguments, "--warmup", "1", threads=threads))
 
     def beside(self, first, second, names, more, name, target):
         """Two ways of Recur's own, each of arguments and threads, by turns."""
@@ -100,7 +109,8 @@ class Measuring:
         ours, theirs = zip(*pairs)
         self.table.add(
             name, [run["tokens_per_second"] for run in ours], [run["tokens_per_second"] for run in theirs],
-            target, peer="Recur", why=lambda _: reasons.beside(target, ours, theirs, names) + more)
+            target, peer="Recur", why=lambda _: reasons.beside(
+                target, ours, theirs, names, self.sample("train", *first[0], threads=first[1])) + more)
 
     def rounded(self, name, target):
         self.beside(([*USUAL, "--precision", "bfloat16"], self.threads), (USUAL, self.threads),
@@ -113,7 +123,7 @@ class Measuring:
 
     def forced(self, name, target):
         runs = [self.train(USUAL, self.steps(5), self.warm_up, kernels="avx2") for _ in range(self.rounds)]
-        self.alone(name, target, runs, "tokens_per_second")
+        self.alone(name, target, runs, "tokens_per_second", self.sample("train", *USUAL, kernels="avx2"))
 
     def window(self, name, target):
         # A step takes seconds, and the first holds all that the others do.
@@ -135,8 +145,23 @@ class Measuring:
         """The fastest mode of each library and precision; few characters are enough to choose."""
         # It takes longer to compile than everything else together; single steps of nn.LSTM are slow.
         skip = ["--skip", "compile,lstm"] if self.is_quick else []
-        return self.generate_peer(hidden, "best", ",".join(self.thread_counts), *skip, "--warm-up", "40",
-                                  "--characters", "160")["best"]
+        few = ["--warm-up", "40", "--characters", "160"]
+        best = self.generate_peer(hidden, "best", ",".join(self.thread_counts), *skip, *few)["best"]
+        for group, mode in best.items():
+            if "torch" in group:
+                best[group] = self.better(mode, "characters_per_second", lambda *more: self.generate_peer(
+                    hidden, mode["mode"], str(mode["threads"]), *few, *more))
+        return best
+
+    def better(self, figure, speed, again):
+        """What is faster: a mode of PyTorch as it is, or with MKL's path for Intel's processors."""
+        if self.is_quick:
+            return figure
+        try:
+            other = again("--mkl", "intel")
+        except Failed:
+            return figure
+        return max(figure, other, key=lambda each: each[speed])
 
     def generation(self, workload, name, target):
         best, hidden = self.best_modes(workload.hidden), workload.hidden
@@ -152,7 +177,7 @@ class Measuring:
             ours.append(self.generate(hidden, *arguments, threads, "--seconds", "1"))
             for side, mode in modes.items():
                 theirs[side].append(self.generate_peer(
-                    hidden, mode["mode"], str(mode["threads"]), "--characters", "400"))
+                    hidden, mode["mode"], str(mode["threads"]), "--characters", "400", "--mkl", mode["mkl"]))
         if "memory" in target and not self.is_quick:
             mode = modes["torch"]
             saving = self.generate_peer(hidden, mode["mode"], str(mode["threads"]), "--allocator", "system")
@@ -172,7 +197,7 @@ class Measuring:
         memory = (ours[-1]["peak_rss_mb"], torch[-1]["peak_rss_mb"])
         self.table.add(
             name if target else f"— the same beside {library}", speeds, others, target,
-            peer=f"{library}, {theirs[-1]['mode']}, threads: {theirs[-1]['threads']}",
+            peer=f"{library}, {theirs[-1]['mode']}, {path(theirs[-1])}threads: {theirs[-1]['threads']}",
             memory=memory if target else None,
             why=lambda kinds: reasons.reading(kinds, target, ours[-1], statistics.median(others), memory,
                                               self.doctor))
@@ -185,19 +210,28 @@ class Measuring:
     def scoring(self, name, target):
         ours, theirs = [], []
         file = os.path.join(self.folder, "score.safetensors")
-        chosen = ["best", self.threads, "32"] if self.is_quick else [
-            "best", ",".join(self.thread_counts), "16,32,64,128"]
+        mode, mkl = "best", "default"
+        threads, size = (self.threads, "32") if self.is_quick else (
+            ",".join(self.thread_counts), "16,32,64,128")
         for _ in range(self.rounds):
             ours.append(recur("score", *DOCUMENTS, "--threads", self.threads, "--seconds", "1", "--save",
                               file))
-            mode, threads, size = chosen
-            figure = peer("score.py", file, "--mode", mode, "--threads", threads, "--batch-size", size,
-                          "--rounds", "1" if self.is_quick else "3")
-            theirs.append(figure.get("best", figure))
-            chosen = [str(theirs[0][key]) for key in ("mode", "threads", "batch_size")]
-        library = "ONNX Runtime" if chosen[0] == "onnx" else f"PyTorch, {chosen[0]}"
+
+            def score(*more):
+                figure = peer("score.py", file, "--mode", mode, "--threads", threads, "--batch-size", size,
+                              "--rounds", "1" if self.is_quick else "3", *more)
+                return figure.get("best", figure)
+
+            figure = score("--mkl", mkl)
+            if not theirs:
+                mode, threads, size = (str(figure[key]) for key in ("mode", "threads", "batch_size"))
+                figure = self.better(figure, "documents_per_second", score)
+                mkl = figure["mkl"]
+            theirs.append(figure)
+        library = "ONNX Runtime" if mode == "onnx" else f"PyTorch, {mode}"
         self.compare(name, target, ours, theirs, "documents_per_second",
-                     f"{library}, batches of {chosen[2]}, threads: {chosen[1]}")
+                     f"{library}, {path(theirs[-1])}batches of {size}, threads: {threads}",
+                     self.sample("score", *DOCUMENTS))
 
     @functools.lru_cache(maxsize=None)
     def text(self):
@@ -231,8 +265,7 @@ class Measuring:
             theirs.append(other["megabytes_per_second"])
         self.table.add(
             name, ours, theirs, target, peer="Hugging Face's tokenizers", digits=1,
-            why=lambda _: f"{1000 / statistics.median(ours):.1f} ns for each byte; no limit of the machine "
-            "was measured beside it.")
+            why=lambda _: reasons.tokenizing(statistics.median(ours), self.doctor))
 
     def first_character(self, name, target):
         arguments = ["generate", self.model("character"), "--prompt", "A", "--length", "50"]

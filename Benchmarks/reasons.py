@@ -43,10 +43,25 @@ def room(memory, weights=""):
             f"{memory[1]:.0f}.")
 
 
-def working(kinds, target, record, share, other=None, memory=None, sampled=None):
+def time_of(sampled, highest):
+    """What the threads did, the speed of the loop of multiply-adds, and that of all with this loop at the peak.
+
+    The last as a multiple of what it is. `sampled` is what `time_shares` gives.
+    """
+    parts, share = sampled
+    busy = parts["multiply-adds"]
+    others = sorted(((part, value) for part, value in parts.items() if part != "multiply-adds"),
+                    key=lambda pair: -pair[1])
+    sentence = (f"Of the processor's time (samples of perf) {percent(busy)} is in the loop of multiply-adds, which runs "
+                f"at {percent(share / highest / busy)} of the peak there; "
+                + ", ".join(f"{part} {percent(value)}" for part, value in others) + ".")
+    return sentence, 1 / (min(share / highest, busy) + 1 - busy)
+
+
+def working(kinds, target, record, share, other=None, memory=None, sample=lambda: None):
     """Of products: `share` is Recur's part of the peak, `other` that of the peer.
 
-    `sampled` is what the threads did, of their time.
+    `sample` gives what `time_shares` does.
     """
     highest, sentences = highest_share(record), []
     if "ratio" in kinds:
@@ -62,16 +77,19 @@ def working(kinds, target, record, share, other=None, memory=None, sampled=None)
         aimed = f" ({target['percent']} % are aimed at)" if "percent" in kinds else ""
         sentences.append(f"Recur runs at {percent(share)}{aimed}: at the peak its multiply-adds would take "
                          f"{percent(share / highest)} of its time.")
+        sampled = sample()
         if sampled:
-            busy = sampled["multiply-adds"]
-            others = sorted(((part, value) for part, value in sampled.items() if part != "multiply-adds"),
-                            key=lambda pair: -pair[1])
-            sentences.append(
-                f"Of its threads' time {percent(busy)} is in the loop of multiply-adds, which there runs at "
-                f"{percent(share / highest / busy)} of the peak; "
-                + ", ".join(f"{part} {percent(value)}" for part, value in others) + " (samples of perf).")
+            sentence, more = time_of(sampled, highest)
+            sentences.append(sentence)
+            if other:
+                sentences.append(
+                    f"With that loop at the peak and all else as it is the ratio would be {more * share / other:.2f}: what "
+                    + ("is used up are the multiply-add units." if more * share / other < target.get("ratio", 0)
+                       else "is missing is not theirs alone."))
     if "memory" in kinds:
         sentences.append(room(memory))
+    if "megabytes" in kinds:
+        sentences.append(f"The process held {record['peak_rss_mb']:.0f} MB at most (VmHWM).")
     return " ".join(sentences)
 
 
@@ -89,8 +107,10 @@ def reading(kinds, target, record, theirs, memory, doctor):
             f"{1000 * there / megabytes / theirs:.2f} ×; memory gives "
             f"{doctor['read_gb_per_second']:.0f} GB/s. A character takes "
             f"{record['microseconds_per_step']:.1f} µs: {1000 * megabytes / there:.1f} of reading at that rate, "
-            f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a "
-            "layer and gone; the rest is gates, logits and the choice, most of it on one thread.")
+            + (f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a "
+               "layer and gone, which is the way of a line of the cache from core to core and back; "
+               if record["threads"] > 1 else "")
+            + "the rest is gates, the choice, and what one thread does while others wait.")
     if "memory" in kinds:
         stored = 4 * products(record) / 1e6
         sentences.append(room(
@@ -99,14 +119,22 @@ def reading(kinds, target, record, theirs, memory, doctor):
     return " ".join(sentences)
 
 
-def beside(target, first, second, names):
-    """Of two ways of Recur's own; `first` and `second` are the runs of both."""
+def beside(target, first, second, names, sample):
+    """Of two ways of Recur's own; `first` and `second` are the runs of both, `sample` is of the first."""
     peaks = [statistics.median(run["peak_gflops"] for run in runs) for runs in (first, second)]
     shares = [statistics.median(run["fraction_of_peak"] for run in runs) for runs in (first, second)]
     more = peaks[0] / peaks[1]
     verdict = f", less than {target['ratio']:g}" if more < target["ratio"] else ""
+    sampled = sample()
+    parts = time_of(sampled, highest_share(first[-1]))[0] if sampled else ""
     return (f"The peak {names[0]} is {more:.2f} times that {names[1]}{verdict}; Recur runs at "
-            f"{percent(shares[0])} of the one and {percent(shares[1])} of the other.")
+            f"{percent(shares[0])} of the one and {percent(shares[1])} of the other. {parts}")
+
+
+def tokenizing(speed, doctor):
+    memory = doctor["read_gb_per_second_one_thread"]
+    return (f"{1000 / speed:.1f} ns for each byte; memory would give one in {1 / memory:.3f} ns, so that it is the "
+            "instructions of one core that are used up.")
 
 
 def starting(times):

@@ -1,5 +1,6 @@
 """Where the time of Recur's threads goes: samples of perf, where it is installed and allowed."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,39 +11,47 @@ from sides import RECUR
 # What the functions of the kernels do, by the beginnings of their names.
 PARTS = {
     "multiply-adds": ("tile_of",),
-    "gates": ("lstm_forward", "lstm_backward", "gru_forward", "gru_backward", "rnn_forward", "rnn_backward"),
-    "packing": ("large_product", "pack_", "whole_panels"),
+    "gates": tuple(f"{cell}_{pass_}" for cell in ("lstm", "gru", "rnn") for pass_ in ("forward", "backward", "step")),
+    "packing and cutting": ("large_product", "pack_", "whole_panels", "product"),
+    "optimizer, loss and sums": ("adam", "softmax", "add", "sum_of_squares"),
     "waiting": ("serve", "recur_team_run"),
 }
 # The peak and the reading that a benchmark measures beside its workload are not a part of it.
 YARDSTICKS = ("burn", "read_vectors")
 
 
-def time_shares(*arguments):
-    """The part of the time that each of `PARTS` takes of a benchmark; None without perf.
+def time_shares(*arguments, kernels=None):
+    """What each of `PARTS` takes of the processor's time in a benchmark, and the part of the peak that the
+    benchmark reports of itself; None without perf, or where it is not allowed.
 
-    The first two seconds, in which memory is taken and cleared, do not count.
+    The first two seconds, in which memory is taken and cleared, do not count; nor does a thread that sleeps.
     """
     if shutil.which("perf") is None:
         return None
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
+    if kernels:
+        environment["RECUR_KERNELS"] = kernels
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "samples")
         try:
-            for command in (["perf", "record", "--freq", "999", "--delay", "2000", "--output", file, "--", RECUR, "benchmark",
-                             *arguments],
-                            ["perf", "report", "--input", file, "--stdio", "--no-children", "--sort", "symbol",
-                             "--field-separator", "\t", "--fields", "overhead,symbol"]):
-                result = subprocess.run(command, capture_output=True, text=True, env=environment,
-                                        check=True, timeout=600)
-        except (OSError, subprocess.SubprocessError):
+            measured, listed = (subprocess.run(
+                command, capture_output=True, text=True, errors="replace", env=environment, check=True,
+                timeout=600).stdout for command in (
+                    ["perf", "record", "--quiet", "--freq", "999", "--delay", "2000", "--output", file, "--",
+                     RECUR, "benchmark", *arguments, "--json"],
+                    ["perf", "report", "--input", file, "--stdio", "--no-children", "--sort", "symbol",
+                     "--field-separator", "\t", "--fields", "overhead,symbol"]))
+            share = json.loads(measured[measured.index("{"):measured.rindex("}") + 1])["fraction_of_peak"]
+        except (OSError, subprocess.SubprocessError, ValueError, KeyError):
             return None
-    found = {}
-    for line in result.stdout.splitlines():
+    found = dict.fromkeys(PARTS, 0.0)
+    for line in listed.splitlines():
         overhead, _, symbol = (part.strip() for part in line.partition("\t"))
         name = symbol.partition("] ")[2]
         if overhead.endswith("%") and not name.startswith(YARDSTICKS):
             part = next((part for part, names in PARTS.items() if name.startswith(names)), "the rest")
             found[part] = found.get(part, 0) + float(overhead[:-1])
     total = sum(found.values())
-    return {part: value / total for part, value in found.items()} if total else None
+    if not found["multiply-adds"]:
+        return None
+    return {part: value / total for part, value in found.items() if value}, share

@@ -21,7 +21,8 @@ if command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ ! -e "$here/
   download() { (cd "$scratch" && apt-get download libjemalloc2 >/dev/null 2>&1); }
   sudo=""
   [ "$(id -u)" = 0 ] || sudo="sudo -n"
-  if download || { $sudo apt-get update -qq >/dev/null 2>&1 && download; }; then
+  # An update of which a part fails may have brought what is wanted.
+  if download || { $sudo apt-get update -qq >/dev/null 2>&1 || true; download; }; then
     dpkg -x "$scratch"/libjemalloc2_*.deb "$here/.venv/jemalloc"
   else
     echo "setup.sh: libjemalloc2 was not found; the peers run with the system's allocator" >&2

@@ -291,29 +291,20 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int
   }
 }
 #else
-/// Packs `rows` by `steps` elements tile by tile.
-static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_row,
-                       int64_t a_step) {
+/// Packs `rows` by `steps` elements of a transpose tile by tile: its rows are neighbours.
+static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_step) {
   const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
   for (int64_t i = 0; i < steps; i++) {
     const REAL *in = a + i * a_step;
     REAL *out = packed + i * TILE_ROWS;
-    if (a_row == 1) {
-      // A transpose, each step on a page of its own, which no processor fetches unasked.
-      for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
-        __builtin_prefetch(in + 24 * a_step + row, 0, 3);
-      }
-      for (int64_t row = 0; row < whole; row += TILE_ROWS) {
-        memcpy(out + row * steps, in + row, TILE_ROWS * sizeof(REAL));
-      }
-    } else {
-      for (int64_t row = 0; row < whole; row += TILE_ROWS) {
-        for (int64_t r = 0; r < TILE_ROWS; r++) out[row * steps + r] = in[(row + r) * a_row];
-      }
+    // Each step is on a page of its own, which no processor fetches unasked.
+    for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
+      __builtin_prefetch(in + 24 * a_step + row, 0, 3);
     }
-    for (int64_t r = 0; r < rest; r++) {
-      packed[whole * steps + i * rest + r] = in[(whole + r) * a_row];
+    for (int64_t row = 0; row < whole; row += TILE_ROWS) {
+      memcpy(out + row * steps, in + row, TILE_ROWS * sizeof(REAL));
     }
+    memcpy(packed + whole * steps + i * rest, in + whole, (size_t)rest * sizeof(REAL));
   }
 }
 #endif
@@ -335,8 +326,12 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
       const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
       const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
       const bool adding = accumulate || step > 0;
-      pack_tiles(packed, height, left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER,
-                 a + first * a_row + begin * a_step, a_row, a_step);
+      const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
+#if BFLOAT16
+      pack_tiles(packed, height, count, a + first * a_row + begin * a_step, a_row, a_step);
+#else
+      pack_tiles(packed, height, count, a + first + begin * a_step, a_step);
+#endif
       const REAL *block = panels + step * RECUR_PANEL;
       REAL *out = c + first * leading_c;
       int64_t panel = 0;

@@ -67,7 +67,8 @@ public struct StackStepper: Sendable {
   ///
   /// - Parameters:
   ///   - tokens: The row of the embedding for each sequence, (B).
-  ///   - team: The threads; by default those of the current task.
+  ///   - team: The threads, of which built-in cells use as many as the stepper was made with; by default those
+  ///     of the current task.
   /// - Returns: The outputs of the last layer, (B, H).
   public mutating func step(_ tokens: [Int32], on team: ThreadTeam = .current) -> Tensor {
     precondition(tokens.count == rows, "\(tokens.count) tokens for \(rows) rows")
@@ -115,7 +116,9 @@ private struct StepwiseLayer<Cell: RecurrentCell>: LayerStepper {
   }
 
   mutating func step(_ vectors: Tensor, on team: ThreadTeam) {
-    let result = cell.step(Variable(vectors), Cell.State(tensors: state, on: nil))
+    let result = ThreadTeam.$current.withValue(team) {
+      cell.step(Variable(vectors), Cell.State(tensors: state, on: nil))
+    }
     state = result.state.tensors
     output = result.output.value
   }

@@ -172,7 +172,8 @@ enum PackedHead: Sendable {
   ) {
     switch self {
     case .full(let linear): linear(outputs, into: &logits, workspace: &workspace, on: team)
-    case .adaptive(let softmax): softmax(outputs, into: &logits)
+    case .adaptive(let softmax):
+      ThreadTeam.$current.withValue(team) { softmax(outputs, into: &logits) }
     }
   }
 }

@@ -79,8 +79,9 @@ package enum MatrixProduct {
     }
   }
 
-  /// The most rows and columns of the result that one task computes, and what rows are cut at: a multiple
-  /// of every kernel's tile. The sum over the inner dimension has one order whatever the cut.
+  /// The most rows of the result that one task computes, its columns where they are cut too, and what rows
+  /// are cut at: a multiple of every kernel's usual tile. The sum over the inner dimension has one order
+  /// whatever the cut.
   private static let taskRows = 96
   private static let taskColumns = 512
   private static let tileRows = 12

@@ -12,7 +12,7 @@ package final class PackedWeights: @unchecked Sendable {
   package let forKernels: UnsafePointer<WeightPanels>
   /// Bytes of all panels.
   private let byteCount: Int
-  /// The memory that `forKernels` points into.
+  /// The memory that the panels of `forKernels` are in.
   private let memory: [Tensor]
 
   /// Packs a matrix whose rows stand gate by gate, the 16 units of a block of every gate side by side.

@@ -52,25 +52,41 @@ public enum ProcessorSpeed {
   /// that they share, besides the work.
   ///
   /// - Parameter seconds: how long is measured.
-  public static func handOverSeconds(_ team: ThreadTeam = .current, seconds: Double = 0.1) -> Double
-  {
-    let clock = ContinuousClock()
+  public static func handOverSeconds(
+    _ team: ThreadTeam = .current, seconds: Double = 0.1
+  ) -> Double {
+    let (clock, chunk) = (ContinuousClock(), 100)
     let start = clock.now
     var count = 0
+    var meeting = Meeting(threads: team.threadCount)
+    defer { meeting.arrived.deallocate() }
     repeat {
-      for _ in 0..<100 {
-        let arrived = Atomic(0)
-        team.forEachChunk(team.threadCount) { _ in
-          arrived.wrappingAdd(1, ordering: .acquiringAndReleasing)
-          // So that nobody takes the part of another who is about to come; a busy team never comes.
-          var patience = 100_000
-          while patience > 0, arrived.load(ordering: .acquiring) < team.threadCount {
-            patience -= 1
-          }
+      for _ in 0..<chunk {
+        meeting.arrived.pointee.store(0, ordering: .relaxed)
+        team.forEachChunk(team.threadCount, of: &meeting) { context, _ in
+          context?.assumingMemoryBound(to: Meeting.self).pointee.wait()
         }
       }
-      count += 100
+      count += chunk
     } while start.duration(to: clock.now) < .seconds(seconds)
     return start.duration(to: clock.now) / .seconds(1) / Double(count)
+  }
+}
+
+/// Where the threads of a team wait for one another.
+private struct Meeting {
+  let threads: Int
+  let arrived = UnsafeMutablePointer<Atomic<Int>>.allocate(capacity: 1)
+
+  init(threads: Int) {
+    self.threads = threads
+    arrived.initialize(to: Atomic(0))
+  }
+
+  func wait() {
+    arrived.pointee.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    // So that nobody takes the part of another who is about to come; a busy team never comes.
+    var patience = 100_000
+    while patience > 0, arrived.pointee.load(ordering: .acquiring) < threads { patience -= 1 }
   }
 }

@@ -239,6 +239,7 @@ struct CommandLineTests {
     // What a peer needs to compute the same.
     let trained = try SafetensorsFile(contentsOf: folder.path + "/train.safetensors")
     #expect(try trained.floats(named: "losses").count == 3)
+    #expect(try trained.floats(named: "gradient_norms").count == 3)
     #expect(trained.record(named: "tokens")?.shape == [4 * 2 * 4 + 1])
     #expect(trained.record(named: "rnn.weight_hh_l0")?.shape == [32, 8])
     let generated = try SafetensorsFile(contentsOf: folder.path + "/generate.safetensors")

@@ -72,7 +72,8 @@ struct RECUR_NAMED(recur_kernels) {
                   bool accumulate);
 
   /// The same for many rows and steps, block by block for the caches; element (r, i) of the left
-  /// matrix is a[r * a_row + i * a_step], so that it may be a transpose. The panels lie 16 k apart.
+  /// matrix is a[r * a_row + i * a_step], where one of the two is 1: it may be a transpose. The panels lie
+  /// 16 k apart.
   void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t a_row,
                         int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
                         int64_t leading_c, bool accumulate);

@@ -10,7 +10,7 @@ struct BenchmarkGenerateCommand: ParsableCommand {
       A character is one step of the model and one draw with top-p 0.95, or the likeliest at temperature 0. \
       With --streams the characters of all texts count. Every weight is read for every step; beside that \
       rate stands how fast the same threads read as many bytes and do nothing else, and how long they take to \
-      come together, which they do for each layer. The file of --save \
+      come together, which they do for each layer and for a large head. The file of --save \
       holds what another program needs to write the same: weights and the characters of the first text.
 
       EXAMPLES:

@@ -11,7 +11,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
       operations for each matrix parameter and token, nothing discounted; the peak is measured in the \
       same process with all threads. Values are medians over the steps after the warm-up. The file of \
       --save holds what another program needs to train the same: weights, tokens, the sizes of the batch \
-      and the window, and the losses of the first steps.
+      and the window, and losses and gradient norms of the first steps.
 
       EXAMPLES:
         recur benchmark train --cell lstm --layers 2 --hidden-size 512 --batch-size 64 --window 128
@@ -20,7 +20,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
       """)
 
   /// Losses in the file of `--save`, at the most.
-  private static let savedLosses = 8
+  private static let savedSteps = 8
 
   @OptionGroup var sizes: BenchmarkModel
   @OptionGroup var computing: ComputeFlags
@@ -79,11 +79,15 @@ struct BenchmarkTrainCommand: ParsableCommand {
     var carry: Carry?
     var index = 0
     var losses: [Float] = []
+    var norms: [Float] = []
     func step() throws {
       let report: StepReport
       (report, carry) = try trainer.step(&model, on: windows[index % windows.count], from: carry)
       index += 1
-      if losses.count < Self.savedLosses { losses.append(Float(report.loss)) }
+      if losses.count < Self.savedSteps {
+        losses.append(Float(report.loss))
+        norms.append(Float(report.gradientNorm))
+      }
     }
     for _ in 0..<warmup { try step() }
     let peakBefore = ProcessorSpeed.peakOperationsPerSecond()
@@ -96,6 +100,7 @@ struct BenchmarkTrainCommand: ParsableCommand {
           .init("tokens", shape: [tokens.count], integers: tokens.map(Int64.init)),
           .init("batch", shape: [2], integers: [Int64(batchSize), Int64(window)]),
           .init("losses", shape: [losses.count], floats: losses),
+          .init("gradient_norms", shape: [norms.count], floats: norms),
         ], to: save)
     }
     let speed = Double(perWindow) / measured.median

@@ -140,6 +140,10 @@ extension FusedRecurrence.Window {
   ///
   /// - Parameter gradients: Of the input parts, (rows, gH): for each token, or for each row of the embedding.
   private func addBiasGradients(_ pullback: Tape.Pullback, of gradients: MatrixView) {
+    guard
+      pullback.wantsGradient(of: cell.biasIH.operand)
+        || pullback.wantsGradient(of: cell.biasHH.operand)
+    else { return }
     let width = cell.storedWidth
     let source =
       width == cell.gateWidth
@@ -153,6 +157,7 @@ extension FusedRecurrence.Window {
         target + columns.lowerBound, source.pointer + columns.lowerBound, Int64(source.rows),
         Int64(columns.count), Int64(source.leading))
     }
+    defer { withExtendedLifetime(sums) {} }
     for (bias, blocks) in [
       (cell.biasIH, [(column: 0, row: 0, width: cell.gateWidth)]), (cell.biasHH, recurrentBlocks),
     ] {

@@ -42,8 +42,8 @@ final class PackedCell: @unchecked Sendable {
     hiddenSize = cell.hiddenSize
     storedWidth = cell.storedWidth
     hasCell = cell.hasCell
-    let (inputBias, recurrentBias) = (cell.inputBias(), cell.biasHH.value)
-    var memory = [inputBias, recurrentBias]
+    let inputBias = cell.inputBias()
+    var memory = [inputBias]
     var run = RecurrenceRun()
     run.steps = 1
     run.hidden = Int64(cell.hiddenSize)
@@ -70,7 +70,8 @@ final class PackedCell: @unchecked Sendable {
       kernel = kernels.lstm_step
     case .gru:
       kernel = kernels.gru_step
-      run.recurrent_bias = recurrentBias.pointer + 2 * cell.hiddenSize
+      memory.append(cell.biasHH.value)
+      run.recurrent_bias = cell.biasHH.value.pointer + 2 * cell.hiddenSize
     }
     self.run = run
     self.memory = memory
