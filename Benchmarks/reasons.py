@@ -85,7 +85,7 @@ def working(kinds, target, record, share, other=None, memory=None, sample=lambda
                 sentences.append(
                     f"With that loop at the peak and all else as it is the ratio would be {more * share / other:.2f}: what "
                     + ("is used up are the multiply-add units." if more * share / other < target.get("ratio", 0)
-                       else "is missing is not theirs alone."))
+                       else "holds it up is how that loop is fed from the caches, and the parts beside it."))
     if "memory" in kinds:
         sentences.append(room(memory))
     if "megabytes" in kinds:
