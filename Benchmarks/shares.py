@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import tempfile
 
-from sides import RECUR
+from sides import RECUR, environment
 
 # What the functions of the kernels do, by the beginnings of their names.
 PARTS = {
     "multiply-adds": ("tile_of",),
-    "gates": tuple(f"{cell}_{pass_}" for cell in ("lstm", "gru", "rnn") for pass_ in ("forward", "backward", "step")),
+    "gates": ("lstm_", "gru_", "rnn_"),
     "packing and cutting": ("large_product", "pack_", "whole_panels", "product"),
     "optimizer, loss and sums": ("adam", "softmax", "add", "sum_of_squares"),
     "waiting": ("serve", "recur_team_run"),
@@ -28,15 +28,12 @@ def time_shares(*arguments, kernels=None):
     """
     if shutil.which("perf") is None:
         return None
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
-    if kernels:
-        environment["RECUR_KERNELS"] = kernels
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "samples")
         try:
             measured, listed = (subprocess.run(
-                command, capture_output=True, text=True, errors="replace", env=environment, check=True,
-                timeout=600).stdout for command in (
+                command, capture_output=True, text=True, errors="replace", env=environment(kernels),
+                check=True, timeout=600).stdout for command in (
                     ["perf", "record", "--quiet", "--freq", "999", "--delay", "2000", "--output", file, "--",
                      RECUR, "benchmark", *arguments, "--json"],
                     ["perf", "report", "--input", file, "--stdio", "--no-children", "--sort", "symbol",

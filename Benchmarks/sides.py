@@ -15,15 +15,18 @@ class Failed(Exception):
     """A workload that could not be measured, and why."""
 
 
+def environment(kernels=None):
+    """That of every measured process; `kernels` are forced upon Recur."""
+    # A core type in the environment would halve OpenBLAS on either side.
+    variables = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
+    return {**variables, "RECUR_KERNELS": kernels} if kernels else variables
+
+
 def run(command, seconds=1800, kernels=None):
     """The document that a command prints; `kernels` are forced upon Recur."""
-    # A core type in the environment would halve OpenBLAS on either side.
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
-    if kernels:
-        environment["RECUR_KERNELS"] = kernels
     try:
         result = subprocess.run(
-            command, capture_output=True, text=True, env=environment, timeout=seconds)
+            command, capture_output=True, text=True, env=environment(kernels), timeout=seconds)
         if result.returncode == 0:
             return json.loads(result.stdout)
         lines = result.stderr.strip().splitlines() or [f"exit code {result.returncode}"]
