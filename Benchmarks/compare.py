@@ -41,7 +41,8 @@ of the peer's best mode; the peer is PyTorch where nothing else is named. Work i
 floating-point operations, against the peak measured in the same process. It can pass 100 %, because Recur \
 folds the first layer's product with its input into the table of the embedding: those operations are \
 counted, on both sides, and carried out for each row of the table only. Behind "at most" is the ratio that \
-the peak allows when the folded products are left out. Memory is the most that Recur's process held \
+the peak allows when the folded products are left out. One stream reads every weight for every character: \
+its part is that of the rate at which the same threads read as many bytes and do nothing else. Memory is the most that Recur's process held \
 (VmHWM), and PyTorch's. A row below its target has a footnote that says why."""
 
 

@@ -198,6 +198,7 @@ class Measuring:
         self.table.add(
             name if target else f"— the same beside {library}", speeds, others, target,
             peer=f"{library}, {theirs[-1]['mode']}, {path(theirs[-1])}threads: {theirs[-1]['threads']}",
+            reading=middle(ours, "weights_gb_per_second") / middle(ours, "read_gb_per_second") if target else None,
             memory=memory if target else None,
             why=lambda kinds: reasons.reading(kinds, target, ours[-1], statistics.median(others), memory,
                                               self.doctor))

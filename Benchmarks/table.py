@@ -47,13 +47,13 @@ class Table:
     def failed(self, name, target, failure):
         self.row(name, f"failed: {failure}", "", "", aim(target), "", "")
 
-    def add(self, name, ours, theirs=(), target=None, *, peer="", share=None, bound=None, memory=None,
-            digits=0, why=None):
+    def add(self, name, ours, theirs=(), target=None, *, peer="", share=None, reading=None, bound=None,
+            memory=None, digits=0, why=None):
         """A row.
 
-        `peer` names the mode, `share` is the part of the peak, `bound` the highest ratio that the peak
-        allows, `memory` the megabytes of both; `why` says of the kinds of the target that were missed
-        for what reason.
+        `peer` names the mode, `share` is the part of the peak, `reading` that of the rate at which weights could
+        be read, `bound` the highest ratio that the peak allows, `memory` the megabytes of both; `why` says of the
+        kinds of the target that were missed for what reason.
         """
         target, middle = target or {}, statistics.median(ours)
         measured = {"megabytes_per_second": middle, "milliseconds": middle}
@@ -64,6 +64,8 @@ class Table:
         if share:
             measured["percent"] = 100 * share
             percent = f"{100 * share:.0f} %"
+        if reading:
+            percent = f"reading: {100 * reading:.0f} %"
         if memory:
             measured["megabytes"] = memory[0]
             room = f"{memory[0]:.0f}"

@@ -24,6 +24,15 @@ steps each, tokens per processor second, torch 2.13.0+cpu.
     GRU   jemalloc (oneDNN has no part in a GRU)        2366
           the same with --mkl intel                     2606
 
+On a 2-core Zen 4 machine (AVX-512 at half width): 2x128, E 128, V 96, B 50, window 50, two threads, tokens per
+second, one or two runs of twenty steps.
+
+    LSTM  jemalloc, oneDNN                              79k, 89k
+          the same with --mkl intel                     84k, 82k
+          jemalloc, oneDNN off                          32k, 48k
+          the same with --mkl intel                     54k, 54k
+          torch.compile with allow_rnn of nn.LSTM       49k, with --mkl intel 43k, oneDNN off 37k
+
 Hence the defaults; --mkl intel is tried again by compare.py, which takes the faster. Threads bound to
 cores and waiting actively lose much where other programs run. --instructions avx512 is for processors
 that have it.

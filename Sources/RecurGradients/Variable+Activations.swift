@@ -2,12 +2,12 @@ import CKernels
 import RecurTensors
 
 extension Variable {
-  /// The logistic function 1 / (1 + e⁻ˣ) of each element.
+  /// The logistic function 1 / (1 + e⁻ˣ) of each element, at most 2.5 units of the last place from it.
   public func sigmoid() -> Variable {
     activated(Kernels.table.sigmoid) { y in y * (1 - y) }
   }
 
-  /// The hyperbolic tangent of each element.
+  /// The hyperbolic tangent of each element, at most 2.5 units of the last place from it.
   public func tanh() -> Variable {
     activated(Kernels.table.tanh) { y in 1 - y * y }
   }
