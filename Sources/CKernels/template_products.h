@@ -259,65 +259,39 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
 #define BLOCK_ROWS 96
 #define BLOCK_STEPS 352
 
-#if BFLOAT16
-/// Packs `rows` by `k` elements tile by tile, as pairs.
-static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_row,
-                       int64_t a_step) {
-  REAL line[BLOCK_STEPS > BLOCK_ROWS ? BLOCK_STEPS + LANES : BLOCK_ROWS + LANES];
-  if (a_row == 1) {
-    for (int64_t i = 0; i < k; i += 2) {
-      for (int64_t row = 0; row < rows; row += LANES) {
-        const REAL *in = a + i * a_step + row;
-        __builtin_prefetch(in + 32 * a_step, 0, 3);
-        __builtin_prefetch(in + 33 * a_step, 0, 3);
-        const vector first = load_up_to(in, rows - row);
-        const vector second = i + 1 < k ? load_up_to(in + a_step, rows - row) : splat(0);
-        store(line + row, PAIRED(first, second));
-      }
-      for (int64_t row = 0; row < rows; row += TILE_ROWS) {
-        const int64_t height = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
-        REAL *out = packed + row * PAIRS(k) + i / 2 * height;
-        for (int64_t r = 0; r < height; r++) out[r] = line[row + r];
-      }
-    }
-  } else {
-    for (int64_t row = 0; row < rows; row++) {
-      const int64_t tile = row / TILE_ROWS * TILE_ROWS;
-      const int64_t height = rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS;
-      REAL *out = packed + tile * PAIRS(k) + (row - tile);
-      pair_row(line, a + row * a_row, k, a_step);
-      for (int64_t i = 0; i < PAIRS(k); i++) out[i * height] = line[i];
-    }
-  }
-}
-#else
-/// Packs `rows` by `steps` elements of a transpose tile by tile: its rows are neighbours.
-static void pack_tiles(REAL *packed, int64_t rows, int64_t steps, const REAL *a, int64_t a_step) {
+/// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
+static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
   const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
-  for (int64_t i = 0; i < steps; i++) {
-    const REAL *in = a + i * a_step;
-    REAL *out = packed + i * TILE_ROWS;
+  for (int64_t i = 0, step = 0; i < k; i += STEPS_TOGETHER, step++) {
+    const REAL *line = a + i * a_step;
     // Each step is on a page of its own, which no processor fetches unasked.
-    for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
-      __builtin_prefetch(in + 24 * a_step + row, 0, 3);
+    for (int64_t ahead = 0; ahead < STEPS_TOGETHER; ahead++) {
+      for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
+        __builtin_prefetch(line + (96 + ahead) * a_step + row, 0, 2);
+      }
     }
+#if BFLOAT16
+    REAL pairs[BLOCK_ROWS + LANES];
+    for (int64_t row = 0, left = rows; left > 0; row += LANES, left -= LANES) {
+      const vector second = i + 1 < k ? load_up_to(line + a_step + row, left) : splat(0);
+      store(pairs + row, PAIRED(load_up_to(line + row, left), second));
+    }
+    line = pairs;
+#endif
     for (int64_t row = 0; row < whole; row += TILE_ROWS) {
-      memcpy(out + row * steps, in + row, TILE_ROWS * sizeof(REAL));
+      memcpy(packed + row * PAIRS(k) + step * TILE_ROWS, line + row, TILE_ROWS * sizeof(REAL));
     }
-    memcpy(packed + whole * steps + i * rest, in + whole, (size_t)rest * sizeof(REAL));
+    memcpy(packed + whole * PAIRS(k) + step * rest, line + whole, (size_t)rest * sizeof(REAL));
   }
 }
-#endif
 
 static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
                           bool accumulate) {
-#if !BFLOAT16
   if (a_step == 1) {
-    packed_product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
     return;
   }
-#endif
   const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL, stride = k * RECUR_PANEL;
   REAL packed[BLOCK_ROWS * BLOCK_STEPS] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
@@ -327,11 +301,7 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
       const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
       const bool adding = accumulate || step > 0;
       const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
-#if BFLOAT16
-      pack_tiles(packed, height, count, a + first * a_row + begin * a_step, a_row, a_step);
-#else
       pack_tiles(packed, height, count, a + first + begin * a_step, a_step);
-#endif
       const REAL *block = panels + step * RECUR_PANEL;
       REAL *out = c + first * leading_c;
       int64_t panel = 0;
