@@ -93,6 +93,16 @@ def working(kinds, target, record, share, other=None, memory=None, sample=lambda
     return " ".join(sentences)
 
 
+def together(record, reading, theirs):
+    """What it costs that several threads write one text; `reading` is the time that its weights take."""
+    if record["threads"] == 1:
+        return ""
+    handing = record["layers"] * record["handover_microseconds"]
+    return (f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a layer and "
+            "gone, which is the way of a line of the cache from core to core and back; these two alone would be "
+            f"{1e6 / (reading + handing) / theirs:.2f} ×; ")
+
+
 def reading(kinds, target, record, theirs, memory, doctor):
     """Of one stream: every weight is read for every character."""
     sentences = []
@@ -107,9 +117,7 @@ def reading(kinds, target, record, theirs, memory, doctor):
             f"{1000 * there / megabytes / theirs:.2f} ×; memory gives "
             f"{doctor['read_gb_per_second']:.0f} GB/s. A character takes "
             f"{record['microseconds_per_step']:.1f} µs: {1000 * megabytes / there:.1f} of reading at that rate, "
-            + (f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a "
-               "layer and gone, which is the way of a line of the cache from core to core and back; "
-               if record["threads"] > 1 else "")
+            + together(record, 1000 * megabytes / there, theirs)
             + "the rest is gates, the choice, and what one thread does while others wait.")
     if "memory" in kinds:
         stored = 4 * products(record) / 1e6

@@ -267,7 +267,7 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int
     // Each step is on a page of its own, which no processor fetches unasked.
     for (int64_t ahead = 0; ahead < STEPS_TOGETHER; ahead++) {
       for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
-        __builtin_prefetch(line + (96 + ahead) * a_step + row, 0, 2);
+        __builtin_prefetch(line + (48 + ahead) * a_step + row, 0, 2);
       }
     }
 #if BFLOAT16
