@@ -62,7 +62,8 @@ static void check_products(const struct recur_kernels_f32 *f, const struct recur
     for (int w = 0; w < 5; w++) {
       for (int s = 0; s < 5; s++) {
         const int64_t n = widths[w], k = depths[s], panels = (n + 15) / 16;
-        struct pair a = coarse_numbers(rows * k), b = coarse_numbers(n * k), c = numbers(rows * n, 1);
+        struct pair a = rounds ? coarse_numbers(rows * k) : numbers(rows * k, 1);
+        struct pair b = rounds ? coarse_numbers(n * k) : numbers(n * k, 1), c = numbers(rows * n, 1);
         struct pair large = numbers(rows * n, 1), packed = numbers(panels * k * 16, 1);
         f->pack_rows(packed.single, b.single, n, k, k, 0, panels, 1);
         d->pack_rows(packed.twice, b.twice, n, k, k, 0, panels, 1);
