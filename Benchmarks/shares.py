@@ -10,7 +10,7 @@ from sides import RECUR, environment
 
 # What the functions of the kernels do, by the beginnings of their names.
 PARTS = {
-    "multiply-adds": ("tile_of",),
+    "multiply-adds": ("tile_of", "whole_matrix_tiles"),
     "gates": ("lstm_", "gru_", "rnn_"),
     "packing and cutting": ("large_product", "pack_", "whole_panels", "product"),
     "optimizer, loss and sums": ("adam", "softmax", "add", "sum_of_squares"),

@@ -3,7 +3,9 @@
 #endif
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "CKernels.h"
 
@@ -15,6 +17,7 @@ extern const struct recur_kernels_f32 recur_avx2_f32;
 extern const struct recur_kernels_f32 recur_avx512_f32;
 extern const struct recur_kernels_f32 recur_avx2_bfloat16_f32;
 extern const struct recur_kernels_f32 recur_avx512_bfloat16_f32;
+extern const struct recur_kernels_f32 recur_amx_bfloat16_f32;
 
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static bool has_avx512(void) {
@@ -24,6 +27,12 @@ static bool has_avx512(void) {
 static bool has_avx512_bfloat16(void) {
   return has_avx512() && __builtin_cpu_supports("avx512bf16");
 }
+/// Linux gives a process its matrix tiles when it asks for them.
+static bool has_amx(void) {
+  enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+  return has_avx512_bfloat16() && __builtin_cpu_supports("amx-bf16") &&
+         syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
 #endif
 
 static bool is_named(const struct recur_kernels_f32 *kernels, const char *name) {
@@ -32,6 +41,7 @@ static bool is_named(const struct recur_kernels_f32 *kernels, const char *name) 
 
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name) {
 #if defined(__x86_64__)
+  if (name != NULL && strcmp(name, "amx") == 0 && has_amx()) return &recur_avx512_f32;
   if (is_named(&recur_avx512_f32, name) && has_avx512()) return &recur_avx512_f32;
   if (is_named(&recur_avx2_f32, name) && has_avx2()) return &recur_avx2_f32;
 #endif
@@ -40,6 +50,7 @@ const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name) {
 
 const struct recur_kernels_f32 *recur_bfloat16_kernels_named_f32(const char *name) {
 #if defined(__x86_64__)
+  if (is_named(&recur_amx_bfloat16_f32, name) && has_amx()) return &recur_amx_bfloat16_f32;
   if (is_named(&recur_avx512_bfloat16_f32, name) && has_avx512_bfloat16()) {
     return &recur_avx512_bfloat16_f32;
   }
@@ -65,6 +76,7 @@ const char *recur_cpu_features(void) {
     if (__builtin_cpu_supports("avx512bw")) strcat(list, ",avx512bw");
     if (__builtin_cpu_supports("avx512vnni")) strcat(list, ",avx512vnni");
     if (__builtin_cpu_supports("avx512bf16")) strcat(list, ",avx512bf16");
+    if (__builtin_cpu_supports("amx-bf16")) strcat(list, ",amx-bf16");
     strcpy(features, list);
   }
   return features;

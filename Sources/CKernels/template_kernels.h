@@ -1,7 +1,8 @@
 // All kernels of one instruction set and precision. The includer defines REAL, NAMED, LANES,
 // FUSED_MULTIPLY_ADD, LIBRARY_FUNCTIONS, BFLOAT16, VARIANT and VARIANT_NAME; TILE_ROWS, the rows of a tile of packed
 // rows; ROWS_BESIDE(count), the most rows of a tile of `count` panels (as many as registers hold), and
-// MOST_ROWS, the greatest of these; FETCHES_AHEAD(rows), whether a tile of so many fetches the next panel.
+// MOST_ROWS, the greatest of these; FETCHES_AHEAD(rows), whether a tile of so many fetches the next panel;
+// MATRIX_TILES, where the processor has tiles that multiply pairs.
 #include <math.h>
 #include <string.h>
 

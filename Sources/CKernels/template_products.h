@@ -166,6 +166,10 @@ static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int 
 #undef CASES_OF_ROWS
 #undef CASE
 
+/// The distance of rows that are multiplied together, of `count` each: a power of two would leave them few places
+/// in the nearest cache.
+#define APART(count) ((count) + 64 / (int64_t)sizeof(REAL))
+
 /// How many of `count` panels a tile takes that is to have `rows` rows, or as many as there can be.
 INLINE int panels_beside(int64_t rows, int64_t count) {
   int together = count < 4 ? (int)count : 4;
@@ -176,11 +180,26 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
 /// Steps of k that a group of panels stays in the second-level cache for while the rows pass by.
 #define GROUP_STEPS 512
 
+#ifdef MATRIX_TILES
+#include "template_matrix_tiles.h"
+#endif
+
 /// Rows by a whole number of panels. The rows are cut into tiles of nearly equal height, because a
 /// last tile of one row would wait for its few accumulators.
 static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row,
                          const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                          bool accumulate) {
+#ifdef MATRIX_TILES
+  const int64_t multiple = k / MATRIX_TILE * MATRIX_TILE;
+  if (multiple > 0) {
+    whole_matrix_tiles(rows, count, multiple, a, a_row, panels, panel_stride, c, leading_c, accumulate);
+    // What is left of k is added as everywhere.
+    a += multiple;
+    panels += multiple * RECUR_PANEL;
+    k -= multiple;
+    accumulate = true;
+  }
+#endif
   int64_t panel = 0;
   while (panel < count) {
     const int together = panels_beside(rows, count - panel);
@@ -214,8 +233,11 @@ static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_
     for (int r = 0; accumulate && r < height; r++) {
       for (int64_t j = 0; j < columns; j++) wide[r * RECUR_PANEL + j] = c[(row + r) * leading_c + j];
     }
-    tile_of(layout, height, 1, k, a + row * (layout == PACKED ? k : a_row), a_row, panel, 0,
-            panel, wide, RECUR_PANEL, accumulate);
+    if (layout == PACKED) {
+      tile_of(PACKED, height, 1, k, a + row * k, 0, panel, 0, panel, wide, RECUR_PANEL, accumulate);
+    } else {
+      whole_panels(height, 1, k, a + row * a_row, a_row, panel, 0, wide, RECUR_PANEL, accumulate);
+    }
     for (int r = 0; r < height; r++) {
       for (int64_t j = 0; j < columns; j++) c[(row + r) * leading_c + j] = wide[r * RECUR_PANEL + j];
     }
@@ -233,19 +255,28 @@ INLINE void packed_product(int64_t rows, int64_t n, int64_t k, const REAL *a, in
   }
 }
 
+/// Rows and pairs of k that are rounded at a time, for all panels.
+#ifdef MATRIX_TILES
+#define PAIRED_ROWS 256
+#define PAIRED_STEPS MATRIX_STEPS
+#else
+#define PAIRED_ROWS 64
+#define PAIRED_STEPS GROUP_STEPS
+#endif
+
 static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                     const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                     bool accumulate) {
 #if BFLOAT16
-  REAL pairs[64 * GROUP_STEPS];
-  for (int64_t first = 0; first < rows; first += 64) {
-    const int64_t height = rows - first < 64 ? rows - first : 64;
-    for (int64_t step = 0; step < PAIRS(k); step += GROUP_STEPS) {
-      const int64_t left = k - 2 * step, count = left < 2 * GROUP_STEPS ? left : 2 * GROUP_STEPS;
+  REAL pairs[PAIRED_ROWS * APART(PAIRED_STEPS)] __attribute__((aligned(64)));
+  for (int64_t first = 0; first < rows; first += PAIRED_ROWS) {
+    const int64_t height = rows - first < PAIRED_ROWS ? rows - first : PAIRED_ROWS;
+    for (int64_t step = 0; step < PAIRS(k); step += PAIRED_STEPS) {
+      const int64_t left = k - 2 * step, count = left < 2 * PAIRED_STEPS ? left : 2 * PAIRED_STEPS;
       for (int64_t r = 0; r < height; r++) {
-        pair_row(pairs + r * GROUP_STEPS, a + (first + r) * a_row + 2 * step, count, 1);
+        pair_row(pairs + r * APART(PAIRED_STEPS), a + (first + r) * a_row + 2 * step, count, 1);
       }
-      packed_product(height, n, PAIRS(count), pairs, GROUP_STEPS, panels + step * RECUR_PANEL,
+      packed_product(height, n, PAIRS(count), pairs, APART(PAIRED_STEPS), panels + step * RECUR_PANEL,
                      panel_stride, c + first * leading_c, leading_c, accumulate || step > 0);
     }
   }
@@ -254,13 +285,27 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
 #endif
 }
 
-/// Rows and steps of k that a block of a large product has: the block of the left matrix (128 KB in
-/// single precision) stays in the second-level cache while the panels pass by.
+// A large product with a transpose on the left goes block by block: so many rows and steps of k, which stay in
+// the second-level cache while the panels pass by.
+#ifdef MATRIX_TILES
+#define BLOCK_ROWS 256
+#define BLOCK_STEPS MATRIX_STEPS
+#define BLOCK_SIZE (BLOCK_ROWS * APART(BLOCK_STEPS))
+
+static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
+  transpose_pairs(packed, APART(BLOCK_STEPS), rows, k, a, a_step);
+}
+static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
+                          int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+  packed_product(rows, n, k, packed, APART(BLOCK_STEPS), panels, panel_stride, c, leading_c, accumulate);
+}
+#else
 #define BLOCK_ROWS 96
 #define BLOCK_STEPS 352
+#define BLOCK_SIZE (BLOCK_ROWS * BLOCK_STEPS)
 
 /// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
-static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
+static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
   const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
   for (int64_t i = 0, step = 0; i < k; i += STEPS_TOGETHER, step++) {
     const REAL *line = a + i * a_step;
@@ -284,6 +329,30 @@ static void pack_tiles(REAL *packed, int64_t rows, int64_t k, const REAL *a, int
     memcpy(packed + whole * PAIRS(k) + step * rest, line + whole, (size_t)rest * sizeof(REAL));
   }
 }
+/// c (rows, n) = the packed block over k elements, or pairs of elements, times as many steps of all panels.
+static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
+                          int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
+  int64_t panel = 0;
+  while (panel < whole) {
+    const int together = panels_beside(TILE_ROWS, whole - panel);
+    // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
+    const REAL *next = panel + together < whole ? panels + (panel + together) * panel_stride
+                                                : panels + k * RECUR_PANEL;
+    for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+      const int tile_rows = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
+      const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
+      tile_of(PACKED, tile_rows, together, k, packed + row * k, 0, panels + panel * panel_stride, panel_stride,
+              ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate);
+    }
+    panel += together;
+  }
+  if (rest > 0) {
+    part_panel(PACKED, rows, rest, k, packed, 0, panels + whole * panel_stride, c + whole * RECUR_PANEL,
+               leading_c, accumulate);
+  }
+}
+#endif
 
 static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
@@ -292,41 +361,21 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int
     product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
     return;
   }
-  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL, stride = k * RECUR_PANEL;
-  REAL packed[BLOCK_ROWS * BLOCK_STEPS] __attribute__((aligned(64)));
+  REAL packed[BLOCK_SIZE] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
     const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
     for (int64_t step = 0; step < PAIRS(k); step += BLOCK_STEPS) {
       const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
       const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
-      const bool adding = accumulate || step > 0;
       const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
-      pack_tiles(packed, height, count, a + first + begin * a_step, a_step);
-      const REAL *block = panels + step * RECUR_PANEL;
-      REAL *out = c + first * leading_c;
-      int64_t panel = 0;
-      while (panel < whole) {
-        const int together = panels_beside(TILE_ROWS, whole - panel);
-        // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
-        const REAL *next = panel + together < whole ? block + (panel + together) * stride
-                                                    : block + steps * RECUR_PANEL;
-        for (int64_t row = 0; row < height; row += TILE_ROWS) {
-          const int tile_rows = height - row < TILE_ROWS ? (int)(height - row) : TILE_ROWS;
-          const REAL *ahead = next + row / TILE_ROWS % 4 * stride;
-          tile_of(PACKED, tile_rows, together, steps, packed + row * steps, 0,
-                  block + panel * stride, stride, ahead, out + row * leading_c + panel * RECUR_PANEL,
-                  leading_c, adding);
-        }
-        panel += together;
-      }
-      if (rest > 0) {
-        part_panel(PACKED, height, rest, steps, packed, 0, block + whole * stride,
-                   out + whole * RECUR_PANEL, leading_c, adding);
-      }
+      pack_block(packed, height, count, a + first + begin * a_step, a_step);
+      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL,
+                    c + first * leading_c, leading_c, accumulate || step > 0);
     }
   }
 }
 
+#ifndef MATRIX_TILES
 static double burn(int64_t rounds) {
   vector sum[12];
   for (int i = 0; i < 12; i++) sum[i] = splat((REAL)i);
@@ -341,6 +390,7 @@ static double burn(int64_t rounds) {
   source = total[0];
   return 2.0 * 12 * LANES * STEPS_TOGETHER * (double)rounds;
 }
+#endif
 
 static REAL read_vectors(const REAL *x, int64_t count) {
   vector sum[8];

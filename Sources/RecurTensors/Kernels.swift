@@ -30,8 +30,8 @@ public enum Kernels {
   /// The environment variable that forces a set of kernels by name.
   public static let environmentVariable = "RECUR_KERNELS"
 
-  /// The name of the chosen kernels: `portable`, `avx2`, `avx512` or `neon`; with `-bfloat16` behind it
-  /// where factors are rounded.
+  /// The name of the chosen kernels: `portable`, `avx2`, `avx512` or `neon`; with `-bfloat16` behind it, and then
+  /// also `amx`, where factors are rounded.
   public static var name: String { String(cString: table.name) }
 
   /// The vector features of this processor that Recur knows of.
@@ -46,9 +46,10 @@ public enum Kernels {
     return asked
   }
 
-  /// The name of every set of kernels that this processor can run, the best first.
+  /// The name of every set of kernels that this processor can run, the best first. Matrix tiles (`amx`) multiply
+  /// rounded factors only: in single precision the kernels of this name are those of `avx512`.
   public static var availableNames: [String] {
-    ["avx512", "avx2", "neon", "portable"].filter { named($0) != nil }
+    ["amx", "avx512", "avx2", "neon", "portable"].filter { named($0) != nil }
   }
 
   /// Chooses the precision of products for this process, before anything is computed.
@@ -84,7 +85,7 @@ public enum Kernels {
   /// The products of whole numbers of 8 bits, in the instruction set of the chosen kernels or, where
   /// that has no instruction for them, the best below it.
   nonisolated(unsafe) package static let int8: UnsafePointer<recur_int8_kernels> = {
-    let names = ["avx512", "avx2", "portable"]
+    let names = ["amx", "avx512", "avx2", "portable"]
     let first = names.firstIndex { table.name.map(String.init(cString:))?.hasPrefix($0) == true }
     for name in names[(first ?? names.count - 1)...] {
       if let kernels = recur_int8_kernels_named(name) { return kernels }

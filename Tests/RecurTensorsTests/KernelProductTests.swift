@@ -73,7 +73,7 @@ struct KernelProductTests {
     "A row of a product does not depend on its neighbours",
     arguments: NamedKernels.all + NamedKernels.rounding)
   func rowsAreIndependent(_ kernels: NamedKernels) {
-    let (rows, n, k) = (13, 83, 37)
+    let (rows, n, k) = (35, 83, 37)
     let (a, b) = (normal(rows * k, seed: 4), normal(k * n, seed: 5))
     let panelCount = (n + Self.panel - 1) / Self.panel
     var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
@@ -100,6 +100,7 @@ struct KernelProductTests {
   func largeProducts(_ kernels: NamedKernels) {
     for (rows, n, k) in [
       (1, 1, 1), (7, 21, 5), (97, 35, 360), (100, 64, 353), (5, 100, 710), (9, 70, 1409),
+      (261, 21, 1100),
     ] {
       let (a, b) = (normal(rows * k, seed: 6), normal(k * n, seed: 7))
       let start = normal(rows * n, seed: 8)

@@ -8,7 +8,10 @@ struct NamedKernels: Sendable, CustomStringConvertible {
   let description: String
 
   static let all =
-    (Kernels.availableNames + (wide == nil ? [] : ["wide"])).map { NamedKernels(description: $0) }
+    (Kernels.availableNames.filter {
+      Kernels.named($0).map { String(cString: $0.pointee.name) } == $0
+    }
+    + (wide == nil ? [] : ["wide"])).map { NamedKernels(description: $0) }
   static let portable = NamedKernels(description: "portable")
   /// Those that round the factors of products to bfloat16; none in double precision.
   static let rounding = Kernels.availableNames

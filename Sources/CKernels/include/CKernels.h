@@ -44,11 +44,12 @@ const struct recur_int8_kernels *recur_int8_kernels_named(const char *name);
 #undef RECUR_REAL
 #undef RECUR_NAMED
 
-/// The kernels for `name` ("portable", "avx2", "avx512", "neon"), or the best this processor has
-/// where `name` is null; null where the processor cannot run `name` or the name is unknown.
+/// The kernels for `name` ("portable", "avx2", "avx512", "neon"; "amx", which are those for AVX-512 in single
+/// precision), or the best this processor has where `name` is null; null where the processor cannot run `name` or the name is unknown.
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name);
 /// The same kernels with the factors of every product rounded to bfloat16 and summed in single
-/// precision: "portable-bfloat16", "avx2-bfloat16", "avx512-bfloat16", "neon-bfloat16", or the best.
+/// precision: "portable-bfloat16", "avx2-bfloat16", "avx512-bfloat16", "amx-bfloat16",
+/// "neon-bfloat16", or the best.
 const struct recur_kernels_f32 *recur_bfloat16_kernels_named_f32(const char *name);
 /// Double precision exists as the portable version only: it checks gradients.
 const struct recur_kernels_f64 *recur_kernels_named_f64(const char *name);
