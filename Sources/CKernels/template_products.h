@@ -255,12 +255,15 @@ INLINE void packed_product(int64_t rows, int64_t n, int64_t k, const REAL *a, in
   }
 }
 
-/// Rows and pairs of k that are rounded at a time, for all panels.
+// Of a large product so many rows, and where they are packed so many steps of k, stay in the second-level cache
+// while the panels pass by.
 #ifdef MATRIX_TILES
-#define PAIRED_ROWS 256
+#define BLOCK_ROWS 256
+#define BLOCK_STEPS MATRIX_STEPS
 #define PAIRED_STEPS MATRIX_STEPS
 #else
-#define PAIRED_ROWS 64
+#define BLOCK_ROWS 96
+#define BLOCK_STEPS 352
 #define PAIRED_STEPS GROUP_STEPS
 #endif
 
@@ -268,9 +271,9 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
                     const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                     bool accumulate) {
 #if BFLOAT16
-  REAL pairs[PAIRED_ROWS * APART(PAIRED_STEPS)] __attribute__((aligned(64)));
-  for (int64_t first = 0; first < rows; first += PAIRED_ROWS) {
-    const int64_t height = rows - first < PAIRED_ROWS ? rows - first : PAIRED_ROWS;
+  REAL pairs[BLOCK_ROWS * APART(PAIRED_STEPS)] __attribute__((aligned(64)));
+  for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
+    const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
     for (int64_t step = 0; step < PAIRS(k); step += PAIRED_STEPS) {
       const int64_t left = k - 2 * step, count = left < 2 * PAIRED_STEPS ? left : 2 * PAIRED_STEPS;
       for (int64_t r = 0; r < height; r++) {
@@ -285,11 +288,7 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
 #endif
 }
 
-// A large product with a transpose on the left goes block by block: so many rows and steps of k, which stay in
-// the second-level cache while the panels pass by.
 #ifdef MATRIX_TILES
-#define BLOCK_ROWS 256
-#define BLOCK_STEPS MATRIX_STEPS
 #define BLOCK_SIZE (BLOCK_ROWS * APART(BLOCK_STEPS))
 
 static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
@@ -300,8 +299,6 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
   packed_product(rows, n, k, packed, APART(BLOCK_STEPS), panels, panel_stride, c, leading_c, accumulate);
 }
 #else
-#define BLOCK_ROWS 96
-#define BLOCK_STEPS 352
 #define BLOCK_SIZE (BLOCK_ROWS * BLOCK_STEPS)
 
 /// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
@@ -357,20 +354,21 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
 static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
                           bool accumulate) {
-  if (a_step == 1) {
-    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
-    return;
-  }
   REAL packed[BLOCK_SIZE] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
     const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+    REAL *out = c + first * leading_c;
+    if (a_step == 1) {
+      product(height, n, k, a + first * a_row, a_row, panels, k * RECUR_PANEL, out, leading_c, accumulate);
+      continue;
+    }
     for (int64_t step = 0; step < PAIRS(k); step += BLOCK_STEPS) {
       const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
       const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
       const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
       pack_block(packed, height, count, a + first + begin * a_step, a_step);
-      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL,
-                    c + first * leading_c, leading_c, accumulate || step > 0);
+      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL, out,
+                    leading_c, accumulate || step > 0);
     }
   }
 }
