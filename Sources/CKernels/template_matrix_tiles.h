@@ -25,18 +25,12 @@ INLINE void shape_matrix_tiles(int64_t upper, int64_t lower) {
   if (memcmp(&shapes, &current, sizeof shapes) != 0) _tile_loadconfig(&shapes);
 }
 
-/// What is computed next, fetched meanwhile: the panels, of which the lines from `begin` to `end` of each 16 are
-/// this call's part, and the sums.
-struct matrix_ahead {
-  const REAL *panel, *sums;
-  int64_t begin, end;
-};
-
 /// One or two tiles of rows by one or two panels over k pairs, a multiple of MATRIX_TILE. Every element is
-/// summed in the same order, whatever stands beside it.
+/// summed in the same order, whatever stands beside it. The sums that are `ahead` are fetched meanwhile; the
+/// processor itself fetches panels.
 INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t upper, int64_t k, const REAL *a,
                          int64_t a_row, const REAL *panel, int64_t panel_stride, REAL *c,
-                         int64_t leading_c, bool accumulate, struct matrix_ahead ahead) {
+                         int64_t leading_c, bool accumulate, const REAL *ahead) {
   const int64_t a_bytes = a_row * (int64_t)sizeof(REAL), c_bytes = leading_c * (int64_t)sizeof(REAL);
   const REAL *a_lower = a + upper * a_row, *second = panel + panel_stride;
   REAL *c_lower = c + upper * leading_c;
@@ -54,13 +48,9 @@ INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t up
     SUMS(CLEARED);
   }
   for (int64_t i = 0; i < k; i += MATRIX_TILE) {
-    for (int64_t line = i + ahead.begin; line < i + ahead.end; line++) {
-      __builtin_prefetch(ahead.panel + line * RECUR_PANEL, 0, 2);
-      if (has_second) __builtin_prefetch(ahead.panel + panel_stride + line * RECUR_PANEL, 0, 2);
-    }
     for (int64_t row = i / 8; row < i / 8 + 2 && row < 2 * upper; row++) {
-      __builtin_prefetch(ahead.sums + row * leading_c, 1, 2);
-      if (has_second) __builtin_prefetch(ahead.sums + row * leading_c + RECUR_PANEL, 1, 2);
+      __builtin_prefetch(ahead + row * leading_c, 1, 2);
+      if (has_second) __builtin_prefetch(ahead + row * leading_c + RECUR_PANEL, 1, 2);
     }
     _tile_loadd(6, panel + i * RECUR_PANEL, 64);
     if (has_second) _tile_loadd(7, second + i * RECUR_PANEL, 64);
@@ -90,11 +80,8 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
   for (int64_t step = 0; step < k; step += MATRIX_STEPS, accumulate = true) {
     const int64_t steps = k - step < MATRIX_STEPS ? k - step : MATRIX_STEPS;
     for (int64_t panel = 0; panel < count; panel += 2) {
-      const bool is_last = panel + 2 >= count, has_second = panel + 1 < count;
+      const bool has_second = panel + 1 < count;
       const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
-      struct matrix_ahead ahead = {.panel = is_last && step + steps < k
-                                                ? panels + (step + steps) * RECUR_PANEL
-                                                : group + 2 * panel_stride};
       for (int64_t pair = 0, row = 0; pair < pairs; pair++) {
         const int64_t height = (rows - row + pairs - pair - 1) / (pairs - pair);
         const int64_t upper = (height + 1) / 2, lower = height / 2;
@@ -102,10 +89,8 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
         shaped = height;
         const REAL *left = a + row * a_row + step;
         REAL *out = c + row * leading_c + panel * RECUR_PANEL;
-        ahead.sums = pair + 1 < pairs ? out + height * leading_c
-                                      : c + (is_last ? 0 : panel + 2) * RECUR_PANEL;
-        ahead.begin = pair * MATRIX_TILE / pairs;
-        ahead.end = (pair + 1) * MATRIX_TILE / pairs;
+        const REAL *ahead = pair + 1 < pairs ? out + height * leading_c
+                                             : c + (panel + 2 < count ? panel + 2 : 0) * RECUR_PANEL;
 #define MULTIPLY(has_lower, has_second)                                                          \
   matrix_tiles(has_lower, has_second, upper, steps, left, a_row, group, panel_stride, out, leading_c, \
                accumulate, ahead)
