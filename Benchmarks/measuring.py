@@ -207,9 +207,10 @@ class Measuring:
                                               self.doctor))
 
     def streams(self, name, target):
-        runs = [recur("generate", *sizes(2, 512, 512), "--streams", "64", "--threads", self.threads,
-                      "--seconds", "1") for _ in range(self.rounds)]
-        self.alone(name, target, runs, "characters_per_second")
+        arguments = [*sizes(2, 512, 512), "--streams", "64"]
+        runs = [recur("generate", *arguments, "--threads", self.threads, "--seconds", "1")
+                for _ in range(self.rounds)]
+        self.alone(name, target, runs, "characters_per_second", self.sample("generate", *arguments))
 
     def scoring(self, name, target):
         ours, theirs = [], []

@@ -139,6 +139,9 @@ static void transpose_pairs(REAL *pairs, int64_t leading, int64_t rows, int64_t 
       for (int64_t i = 0; i < LANES; i++) {
         const int64_t first = 2 * (step + i);
         const REAL *line = a + first * a_step + row;
+        // Those of the next pairs: each is on a page of its own, which no processor fetches unasked.
+        __builtin_prefetch(line + 2 * LANES * a_step, 0, 2);
+        __builtin_prefetch(line + (2 * LANES + 1) * a_step, 0, 2);
         x[i] = PAIRED(first < k ? load_up_to(line, rows - row) : splat(0),
                       first + 1 < k ? load_up_to(line + a_step, rows - row) : splat(0));
       }
