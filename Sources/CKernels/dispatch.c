@@ -3,9 +3,11 @@
 #endif
 #include <sched.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
+#if defined(__x86_64__)
+#include <sys/syscall.h>
 #include <unistd.h>
+#endif
 
 #include "CKernels.h"
 
@@ -41,7 +43,6 @@ static bool is_named(const struct recur_kernels_f32 *kernels, const char *name) 
 
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name) {
 #if defined(__x86_64__)
-  if (name != NULL && strcmp(name, "amx") == 0 && has_amx()) return &recur_avx512_f32;
   if (is_named(&recur_avx512_f32, name) && has_avx512()) return &recur_avx512_f32;
   if (is_named(&recur_avx2_f32, name) && has_avx2()) return &recur_avx2_f32;
 #endif

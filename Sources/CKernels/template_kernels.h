@@ -11,12 +11,16 @@
 #include "template_vectors.h"
 
 #include "template_products.h"
+#include "template_large_products.h"
 #include "template_recurrences.h"
 #include "template_steps.h"
 #include "template_elementwise.h"
+#include "template_yardsticks.h"
 
 const struct NAMED(recur_kernels) VARIANT = {
     .name = VARIANT_NAME,
+    .block_rows = BLOCK_ROWS,
+    .rows_together = ROWS_TOGETHER,
     .pack_rows = pack_rows,
     .pack_columns = pack_columns,
     .product = product,

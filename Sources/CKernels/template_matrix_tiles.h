@@ -1,8 +1,9 @@
 // Products by the matrix tiles of the processor (AMX): one instruction adds the product of 16 rows of 16 pairs
 // with 16 pairs of 16 columns. A panel of pairs stands in memory as the instruction reads it.
 
-/// Rows, pairs and columns of a tile, at most.
+/// Rows, pairs and columns of a tile, at most, and rows of the two tiles that are multiplied together.
 #define MATRIX_TILE 16
+#define MATRIX_ROWS (2 * MATRIX_TILE)
 /// Pairs of k for which the tiles of two panels stay in the nearest cache while the rows pass by.
 #define MATRIX_STEPS 256
 
@@ -13,7 +14,7 @@ struct matrix_shapes {
   uint8_t rows[16];
 } __attribute__((aligned(64)));
 /// Tiles 0 to 3 are sums, two of the upper rows and two of the lower; 4 and 5 are rows, 6 and 7 panels. Loading
-/// takes ten times as long as looking whether they are these already.
+/// takes longer than looking whether they are these already, hence they are never released.
 INLINE void shape_matrix_tiles(int64_t upper, int64_t lower) {
   struct matrix_shapes shapes = {.palette = 1}, current;
   const int64_t rows[] = {upper, upper, lower, lower, upper, lower, MATRIX_TILE, MATRIX_TILE};
@@ -28,9 +29,10 @@ INLINE void shape_matrix_tiles(int64_t upper, int64_t lower) {
 /// One or two tiles of rows by one or two panels over k pairs, a multiple of MATRIX_TILE. Every element is
 /// summed in the same order, whatever stands beside it. The sums that are `ahead` are fetched meanwhile; the
 /// processor itself fetches panels.
-INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t upper, int64_t k, const REAL *a,
-                         int64_t a_row, const REAL *panel, int64_t panel_stride, REAL *c,
+INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t height, int64_t k,
+                         const REAL *a, int64_t a_row, const REAL *panel, int64_t panel_stride, REAL *c,
                          int64_t leading_c, bool accumulate, const REAL *ahead) {
+  const int64_t upper = (height + 1) / 2;
   const int64_t a_bytes = a_row * (int64_t)sizeof(REAL), c_bytes = leading_c * (int64_t)sizeof(REAL);
   const REAL *a_lower = a + upper * a_row, *second = panel + panel_stride;
   REAL *c_lower = c + upper * leading_c;
@@ -48,7 +50,7 @@ INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t up
     SUMS(CLEARED);
   }
   for (int64_t i = 0; i < k; i += MATRIX_TILE) {
-    for (int64_t row = i / 8; row < i / 8 + 2 && row < 2 * upper; row++) {
+    for (int64_t row = i / 8; row < i / 8 + 2 && row < height; row++) {
       __builtin_prefetch(ahead + row * leading_c, 1, 2);
       if (has_second) __builtin_prefetch(ahead + row * leading_c + RECUR_PANEL, 1, 2);
     }
@@ -75,7 +77,7 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
                                                          const REAL *a, int64_t a_row, const REAL *panels,
                                                          int64_t panel_stride, REAL *c,
                                                          int64_t leading_c, bool accumulate) {
-  const int64_t pairs = (rows + 2 * MATRIX_TILE - 1) / (2 * MATRIX_TILE);
+  const int64_t pairs = (rows + MATRIX_ROWS - 1) / MATRIX_ROWS;
   int64_t shaped = 0;
   for (int64_t step = 0; step < k; step += MATRIX_STEPS, accumulate = true) {
     const int64_t steps = k - step < MATRIX_STEPS ? k - step : MATRIX_STEPS;
@@ -84,19 +86,18 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
       const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
       for (int64_t pair = 0, row = 0; pair < pairs; pair++) {
         const int64_t height = (rows - row + pairs - pair - 1) / (pairs - pair);
-        const int64_t upper = (height + 1) / 2, lower = height / 2;
-        if (shaped != height) shape_matrix_tiles(upper, lower);
+        if (shaped != height) shape_matrix_tiles((height + 1) / 2, height / 2);
         shaped = height;
         const REAL *left = a + row * a_row + step;
         REAL *out = c + row * leading_c + panel * RECUR_PANEL;
         const REAL *ahead = pair + 1 < pairs ? out + height * leading_c
                                              : c + (panel + 2 < count ? panel + 2 : 0) * RECUR_PANEL;
 #define MULTIPLY(has_lower, has_second)                                                          \
-  matrix_tiles(has_lower, has_second, upper, steps, left, a_row, group, panel_stride, out, leading_c, \
+  matrix_tiles(has_lower, has_second, height, steps, left, a_row, group, panel_stride, out, leading_c, \
                accumulate, ahead)
-        if (lower > 0 && has_second) {
+        if (height > 1 && has_second) {
           MULTIPLY(true, true);
-        } else if (lower > 0) {
+        } else if (height > 1) {
           MULTIPLY(true, false);
         } else if (has_second) {
           MULTIPLY(false, true);
@@ -152,8 +153,17 @@ static void transpose_pairs(REAL *pairs, int64_t leading, int64_t rows, int64_t 
 }
 
 static double burn(int64_t rounds) {
-  // Factors of zero take the same time as others.
+  REAL factors[MATRIX_TILE * MATRIX_TILE];
+  for (int i = 0; i < MATRIX_TILE * MATRIX_TILE; i++) factors[i] = PAIRED(splat((REAL)i), splat((REAL)-i))[0];
   shape_matrix_tiles(MATRIX_TILE, MATRIX_TILE);
+  _tile_loadd(4, factors, 64);
+  _tile_loadd(5, factors, 64);
+  _tile_loadd(6, factors, 64);
+  _tile_loadd(7, factors, 64);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
   for (int64_t round = 0; round < rounds; round++) {
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);

@@ -46,10 +46,12 @@ public enum Kernels {
     return asked
   }
 
-  /// The name of every set of kernels that this processor can run, the best first. Matrix tiles (`amx`) multiply
-  /// rounded factors only: in single precision the kernels of this name are those of `avx512`.
+  /// The name of every set of kernels that this processor can run in the precision of this process, the best first.
   public static var availableNames: [String] {
-    ["amx", "avx512", "avx2", "neon", "portable"].filter { named($0) != nil }
+    availableNames(in: choice.withLock { $0 } ?? .float32)
+  }
+  package static func availableNames(in precision: ProductPrecision) -> [String] {
+    ["amx", "avx512", "avx2", "neon", "portable"].filter { named($0, precision) != nil }
   }
 
   /// Chooses the precision of products for this process, before anything is computed.

@@ -79,12 +79,9 @@ package enum MatrixProduct {
     }
   }
 
-  /// The most rows of the result that one task computes, its columns where they are cut too, and what rows
-  /// are cut at: a multiple of every kernel's usual tile. The sum over the inner dimension has one order
-  /// whatever the cut.
-  private static let taskRows = 96
+  /// The columns of the result that one task computes, where they are cut. The sum over the inner dimension has
+  /// one order whatever the cut.
   private static let taskColumns = 512
-  private static let tileRows = 12
 
   private static func computeByKernels(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int,
@@ -108,6 +105,7 @@ package enum MatrixProduct {
     }
     // As many for each thread: with five and a half, one would wait for the other.
     let threads = team.threadCount
+    let (taskRows, tileRows) = (Int(Kernels.table.block_rows), Int(Kernels.table.rows_together))
     let tiles = (a.rows + tileRows - 1) / tileRows
     let rowTasks = min(
       tiles, ((a.rows + taskRows - 1) / taskRows + threads - 1) / threads * threads)

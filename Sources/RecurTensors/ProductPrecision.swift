@@ -3,7 +3,7 @@
 public enum ProductPrecision: String, CaseIterable, Codable, Sendable {
   /// As they are.
   case float32
-  /// Rounded to bfloat16 (8 bits of significand): about twice as fast where the processor has AVX-512
-  /// with BF16, slower elsewhere.
+  /// Rounded to bfloat16 (8 bits of significand): faster where the processor has matrix tiles (AMX) or, as
+  /// AMD's from Zen 4 on, fast dot products of bfloat16; slower elsewhere.
   case bfloat16
 }

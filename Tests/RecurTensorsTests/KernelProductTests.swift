@@ -31,39 +31,43 @@ struct KernelProductTests {
     arguments: NamedKernels.all + NamedKernels.rounding)
   func productsOfEveryHeight(_ kernels: NamedKernels) {
     let table = kernels.table
-    for rows in 1...13 {
-      for n in [1, 5, 16, 17, 31, 48, 64, 67, 80] {
-        for k in [1, 2, 7, 16, 33] {
-          let (a, b) = (normal(rows * k, seed: 1), normal(k * n, seed: 2))
-          let start = normal(rows * n, seed: 3)
-          let panelCount = (n + Self.panel - 1) / Self.panel
-          var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
-          table.pack_columns(&packed, b, Int64(k), Int64(n), Int64(n), 0, Int64(panelCount))
-          var byRows = [Real](repeating: .nan, count: packed.count)
-          table.pack_rows(
-            &byRows, transposed(b, rows: k, columns: n), Int64(n), Int64(k), Int64(k), 0,
-            Int64(panelCount), 1)
-          #expect(zip(packed, byRows).allSatisfy { $0.bitPattern == $1.bitPattern })
-          for accumulate in [false, true] {
-            // Guards on both sides of every row: nothing may be written beside the result.
-            let leading = n + 3
-            var c = [Real](repeating: 77, count: rows * leading)
-            for row in 0..<rows {
-              for column in 0..<n {
-                c[row * leading + column] = accumulate ? start[row * n + column] : .nan
-              }
+    let small = [1, 5, 16, 17, 31, 48, 64, 67, 80].flatMap { n in
+      [1, 2, 7, 16, 33].map { (n: n, k: $0) }
+    }
+    let cases =
+      (1...13).map { (rows: $0, sizes: small) }
+      + [16, 17, 31, 32, 33, 65].map { (rows: $0, sizes: [(n: 35, k: 64), (n: 16, k: 1061)]) }
+    for (rows, sizes) in cases {
+      for (n, k) in sizes {
+        let (a, b) = (normal(rows * k, seed: 1), normal(k * n, seed: 2))
+        let start = normal(rows * n, seed: 3)
+        let panelCount = (n + Self.panel - 1) / Self.panel
+        var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
+        table.pack_columns(&packed, b, Int64(k), Int64(n), Int64(n), 0, Int64(panelCount))
+        var byRows = [Real](repeating: .nan, count: packed.count)
+        table.pack_rows(
+          &byRows, transposed(b, rows: k, columns: n), Int64(n), Int64(k), Int64(k), 0,
+          Int64(panelCount), 1)
+        #expect(zip(packed, byRows).allSatisfy { $0.bitPattern == $1.bitPattern })
+        for accumulate in [false, true] {
+          // Guards on both sides of every row: nothing may be written beside the result.
+          let leading = n + 3
+          var c = [Real](repeating: 77, count: rows * leading)
+          for row in 0..<rows {
+            for column in 0..<n {
+              c[row * leading + column] = accumulate ? start[row * n + column] : .nan
             }
-            table.product(
-              Int64(rows), Int64(n), Int64(k), a, Int64(k), packed, Int64(k * Self.panel), &c,
-              Int64(leading), accumulate)
-            let found = (0..<rows).flatMap { c[$0 * leading..<$0 * leading + n] }
-            let guards = (0..<rows).flatMap { c[$0 * leading + n..<($0 + 1) * leading] }
-            let wanted = expected(
-              a, b, rows: rows, n: n, k: k, start: accumulate ? start : nil, kernels)
-            let error = difference(found, wanted)
-            #expect(error < kernelTolerance, "\(rows) \(n) \(k) \(accumulate)")
-            #expect(guards.allSatisfy { $0 == 77 }, "\(rows) \(n) \(k)")
           }
+          table.product(
+            Int64(rows), Int64(n), Int64(k), a, Int64(k), packed, Int64(k * Self.panel), &c,
+            Int64(leading), accumulate)
+          let found = (0..<rows).flatMap { c[$0 * leading..<$0 * leading + n] }
+          let guards = (0..<rows).flatMap { c[$0 * leading + n..<($0 + 1) * leading] }
+          let wanted = expected(
+            a, b, rows: rows, n: n, k: k, start: accumulate ? start : nil, kernels)
+          let error = difference(found, wanted)
+          #expect(error < kernelTolerance, "\(rows) \(n) \(k) \(accumulate)")
+          #expect(guards.allSatisfy { $0 == 77 }, "\(rows) \(n) \(k)")
         }
       }
     }
@@ -110,6 +114,7 @@ struct KernelProductTests {
       for accumulate in [false, true] {
         let wanted = expected(
           a, b, rows: rows, n: n, k: k, start: accumulate ? start : nil, kernels)
+        var first: [Real]?
         for isTransposed in [false, true] {
           var c = accumulate ? start : Array(repeating: Real.nan, count: rows * n)
           let left = isTransposed ? transposed(a, rows: rows, columns: k) : a
@@ -118,6 +123,8 @@ struct KernelProductTests {
             Int64(isTransposed ? rows : 1), packed, &c, Int64(n), accumulate)
           let error = difference(c, wanted)
           #expect(error < kernelTolerance, "\(rows) \(n) \(k) \(accumulate) \(isTransposed)")
+          if let first { #expect(c == first, "\(rows) \(n) \(k) \(accumulate)") }
+          first = c
         }
       }
     }

@@ -218,8 +218,8 @@ struct KernelRecurrenceTests {
   }
 
   @Test(
-    "The bits of a recurrence do not depend on how the rows are cut", arguments: NamedKernels.all,
-    Kind.allCases)
+    "The bits of a recurrence do not depend on how the rows are cut",
+    arguments: NamedKernels.all + NamedKernels.rounding, Kind.allCases)
   func partsAgree(_ kernels: NamedKernels, _ kind: Kind) {
     for problem in problems(kind) where problem.batch > 1 {
       let whole = run(problem, kernels.table)

@@ -8,14 +8,12 @@ struct NamedKernels: Sendable, CustomStringConvertible {
   let description: String
 
   static let all =
-    (Kernels.availableNames.filter {
-      Kernels.named($0).map { String(cString: $0.pointee.name) } == $0
-    }
-    + (wide == nil ? [] : ["wide"])).map { NamedKernels(description: $0) }
+    (Kernels.availableNames(in: .float32) + (wide == nil ? [] : ["wide"]))
+    .map { NamedKernels(description: $0) }
   static let portable = NamedKernels(description: "portable")
   /// Those that round the factors of products to bfloat16; none in double precision.
-  static let rounding = Kernels.availableNames
-    .filter { Kernels.named($0, .bfloat16) != nil }.map { NamedKernels(description: $0 + suffix) }
+  static let rounding = Kernels.availableNames(in: .bfloat16)
+    .map { NamedKernels(description: $0 + suffix) }
   private static let suffix = "-bfloat16"
 
   private static var wide: UnsafePointer<KernelTable>? {

@@ -1,8 +1,9 @@
 /// The arithmetic of Recur on raw buffers: matrix products on packed panels, the recurrences of RNN,
 /// LSTM and GRU, activations, softmax, optimizers; and the team of threads that runs them.
 ///
-/// Every kernel comes in one table per instruction set, chosen once at start. All versions are
-/// compiled from the same source (`template_*.h`) and sum in the same order.
+/// Every kernel comes in one table per instruction set, chosen once at start. All versions are compiled from the
+/// same source (`template_*.h`). Each sums an element in one order, whatever stands beside it: the first step of k
+/// first, but matrix tiles in an order of their own.
 #pragma once
 
 #include <stdbool.h>
@@ -44,8 +45,8 @@ const struct recur_int8_kernels *recur_int8_kernels_named(const char *name);
 #undef RECUR_REAL
 #undef RECUR_NAMED
 
-/// The kernels for `name` ("portable", "avx2", "avx512", "neon"; "amx", which are those for AVX-512 in single
-/// precision), or the best this processor has where `name` is null; null where the processor cannot run `name` or the name is unknown.
+/// The kernels for `name` ("portable", "avx2", "avx512", "neon"), or the best this processor has
+/// where `name` is null; null where the processor cannot run `name` or the name is unknown.
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name);
 /// The same kernels with the factors of every product rounded to bfloat16 and summed in single
 /// precision: "portable-bfloat16", "avx2-bfloat16", "avx512-bfloat16", "amx-bfloat16",

@@ -57,6 +57,8 @@ struct RECUR_NAMED(recur_weights) {
 
 struct RECUR_NAMED(recur_kernels) {
   const char *name;
+  /// The rows that a large product is fastest with, and what they are best a multiple of.
+  int64_t block_rows, rows_together;
 
   /// Packs rows of `w` (n, k) so that each becomes a column: y = a · wᵀ. Panels (⌈n/16⌉, k, 16),
   /// those from `begin` to `end`; `stride` panels lie between two that are written.

@@ -1,0 +1,127 @@
+// Large products. Of the left matrix so many rows, and where it is packed so many steps of k, stay in the
+// second-level cache while the panels pass by.
+#ifdef MATRIX_TILES
+#define BLOCK_ROWS 256
+#define BLOCK_STEPS MATRIX_STEPS
+#define PAIRED_STEPS MATRIX_STEPS
+#define ROWS_TOGETHER MATRIX_ROWS
+#else
+#define BLOCK_ROWS 96
+#define BLOCK_STEPS 352
+#define PAIRED_STEPS GROUP_STEPS
+#define ROWS_TOGETHER 12
+#endif
+
+static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                    const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
+                    bool accumulate) {
+#if BFLOAT16
+  REAL pairs[BLOCK_ROWS * APART(PAIRED_STEPS)] __attribute__((aligned(64)));
+  for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
+    const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+    for (int64_t step = 0; step < PAIRS(k); step += PAIRED_STEPS) {
+      const int64_t left = k - 2 * step, count = left < 2 * PAIRED_STEPS ? left : 2 * PAIRED_STEPS;
+      for (int64_t r = 0; r < height; r++) {
+        pair_row(pairs + r * APART(PAIRED_STEPS), a + (first + r) * a_row + 2 * step, count, 1);
+      }
+      packed_product(height, n, PAIRS(count), pairs, APART(PAIRED_STEPS), panels + step * RECUR_PANEL,
+                     panel_stride, c + first * leading_c, leading_c, accumulate || step > 0);
+    }
+  }
+#else
+  packed_product(rows, n, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);
+#endif
+}
+
+#ifdef MATRIX_TILES
+#define BLOCK_SIZE (BLOCK_ROWS * APART(BLOCK_STEPS))
+
+/// Packs `rows` by `k` elements of a transpose as rows of pairs.
+static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
+  transpose_pairs(packed, APART(BLOCK_STEPS), rows, k, a, a_step);
+}
+/// c (rows, n) = the packed block over k elements, or pairs of elements, times as many steps of all panels.
+static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
+                          int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+  packed_product(rows, n, k, packed, APART(BLOCK_STEPS), panels, panel_stride, c, leading_c, accumulate);
+}
+#else
+#define BLOCK_SIZE (BLOCK_ROWS * BLOCK_STEPS)
+
+/// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
+static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
+  const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
+  for (int64_t i = 0, step = 0; i < k; i += STEPS_TOGETHER, step++) {
+    const REAL *line = a + i * a_step;
+    // Each step is on a page of its own, which no processor fetches unasked.
+    for (int64_t ahead = 0; ahead < STEPS_TOGETHER; ahead++) {
+      for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
+        __builtin_prefetch(line + (48 + ahead) * a_step + row, 0, 2);
+      }
+    }
+#if BFLOAT16
+    REAL pairs[BLOCK_ROWS + LANES];
+    for (int64_t row = 0, left = rows; left > 0; row += LANES, left -= LANES) {
+      const vector second = i + 1 < k ? load_up_to(line + a_step + row, left) : splat(0);
+      store(pairs + row, PAIRED(load_up_to(line + row, left), second));
+    }
+    line = pairs;
+#endif
+    for (int64_t row = 0; row < whole; row += TILE_ROWS) {
+      memcpy(packed + row * PAIRS(k) + step * TILE_ROWS, line + row, TILE_ROWS * sizeof(REAL));
+    }
+    memcpy(packed + whole * PAIRS(k) + step * rest, line + whole, (size_t)rest * sizeof(REAL));
+  }
+}
+/// The same, tile by tile.
+static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
+                          int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+  const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
+  int64_t panel = 0;
+  while (panel < whole) {
+    const int together = panels_beside(TILE_ROWS, whole - panel);
+    // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
+    const REAL *next = panel + together < whole ? panels + (panel + together) * panel_stride
+                                                : panels + k * RECUR_PANEL;
+    for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+      const int tile_rows = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
+      const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
+      tile_of(PACKED, tile_rows, together, k, packed + row * k, 0, panels + panel * panel_stride, panel_stride,
+              ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate);
+    }
+    panel += together;
+  }
+  if (rest > 0) {
+    part_panel(PACKED, rows, rest, k, packed, 0, panels + whole * panel_stride, c + whole * RECUR_PANEL,
+               leading_c, accumulate);
+  }
+}
+#endif
+
+/// A large product with a transpose on the left: element (r, i) of it is a[r + i * a_step].
+static __attribute__((noinline)) void transposed_product(int64_t rows, int64_t n, int64_t k, const REAL *a,
+                                                         int64_t a_step, const REAL *panels, REAL *c,
+                                                         int64_t leading_c, bool accumulate) {
+  REAL packed[BLOCK_SIZE] __attribute__((aligned(64)));
+  for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
+    const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+    for (int64_t step = 0; step < PAIRS(k); step += BLOCK_STEPS) {
+      const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
+      const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
+      const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
+      pack_block(packed, height, count, a + first + begin * a_step, a_step);
+      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL,
+                    c + first * leading_c, leading_c, accumulate || step > 0);
+    }
+  }
+}
+
+static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+                          int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
+                          bool accumulate) {
+  if (a_step == 1) {
+    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+  } else {
+    transposed_product(rows, n, k, a, a_step, panels, c, leading_c, accumulate);
+  }
+}
