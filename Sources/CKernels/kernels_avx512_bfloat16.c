@@ -2,27 +2,9 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,avx512bf16"))), \
                              apply_to = function)
-#define REAL float
-#define NAMED(name) name##_f32
-#define LANES 16
-#define FUSED_MULTIPLY_ADD 1
-#define LIBRARY_FUNCTIONS 0
-#define BFLOAT16 1
-#define TILE_ROWS 6
-#define MOST_ROWS 12
-#define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
-#define FETCHES_AHEAD(rows) 1
 #define VARIANT recur_avx512_bfloat16_f32
 #define VARIANT_NAME "avx512-bfloat16"
-#include <immintrin.h>
-#define PAIRED(first, second)                                                                     \
-  ((vector)_mm512_permutexvar_epi16(                                                             \
-      _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, \
-                       6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0),                             \
-      (__m512i)_mm512_cvtne2ps_pbh((__m512)(second), (__m512)(first))))
-#define PAIRED_NEIGHBOURS(low, high) ((vector)_mm512_cvtne2ps_pbh((__m512)(high), (__m512)(low)))
-#define MULTIPLY_ADD_PAIRS(a, b, sum) \
-  ((vector)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(b)))
+#include "vectors_avx512_bfloat16.h"
 #include "template_kernels.h"
 #pragma clang attribute pop
 #endif
