@@ -13,6 +13,7 @@
 #include "template_products.h"
 #include "template_large_products.h"
 #include "template_recurrences.h"
+#include "template_cells.h"
 #include "template_steps.h"
 #include "template_elementwise.h"
 #include "template_yardsticks.h"

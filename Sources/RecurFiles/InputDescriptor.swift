@@ -78,9 +78,7 @@ package final class InputDescriptor: Sendable {
     _ buffer: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(RecurError) {
     if try read(into: buffer, at: offset) < buffer.count {
-      throw RecurError(
-        .inputOutput, "the file became shorter while it was being read", at: .init(path: path),
-        hint: "wait until whatever writes it is done, then try again")
+      throw .becameShorter(path)
     }
   }
 

@@ -78,9 +78,7 @@ public enum InputFile {
         hint: "check that it was written completely, or name another file")
     }
     if let file, file.size > 0, offset < file.size {
-      throw RecurError(
-        .inputOutput, "the file became shorter while it was being read", at: .init(path: path),
-        hint: "wait until whatever writes it is done, then try again")
+      throw .becameShorter(path)
     }
   }
 

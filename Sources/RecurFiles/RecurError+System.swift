@@ -7,6 +7,13 @@ extension RecurError {
     return String(cString: text)
   }
 
+  /// A file that ended before as many bytes were read as it had when it was opened.
+  package static func becameShorter(_ path: String) -> RecurError {
+    RecurError(
+      .inputOutput, "the file became shorter while it was being read", at: .init(path: path),
+      hint: "wait until whatever writes it is done, then try again")
+  }
+
   /// A failed attempt to open or read something.
   package static func reading(_ path: String, systemError code: Int32) -> RecurError {
     let place = Place(path: path)

@@ -38,18 +38,15 @@ public enum Kernels {
   public static let processorFeatures: [String] =
     String(cString: recur_cpu_features()).split(separator: ",").map(String.init)
 
-  /// What the environment asks for and this processor cannot run, if that is so; the best kernels
-  /// are used instead.
+  /// What the environment asks for and this processor cannot run in the precision of this process, if that is so;
+  /// the best kernels are used instead.
   public static var refusedName: String? {
-    let precision = choice.withLock { $0 } ?? .float32
-    guard let asked = asked, named(asked, precision) == nil else { return nil }
+    guard let asked, named(asked, precision) == nil else { return nil }
     return asked
   }
 
   /// The name of every set of kernels that this processor can run in the precision of this process, the best first.
-  public static var availableNames: [String] {
-    availableNames(in: choice.withLock { $0 } ?? .float32)
-  }
+  public static var availableNames: [String] { availableNames(in: precision) }
   package static func availableNames(in precision: ProductPrecision) -> [String] {
     ["amx", "avx512", "avx2", "neon", "portable"].filter { named($0, precision) != nil }
   }
@@ -69,7 +66,10 @@ public enum Kernels {
     #endif
   }
 
-  /// The precision of products; nil until it is chosen or the first product needs one.
+  /// The precision of products in this process.
+  public static var precision: ProductPrecision { choice.withLock { $0 } ?? .float32 }
+
+  /// Nil until it is chosen or the first product needs one.
   private static let choice = Mutex<ProductPrecision?>(nil)
 
   /// The chosen kernels: constant function pointers, hence safe to share.

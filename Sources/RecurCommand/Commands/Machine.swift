@@ -22,7 +22,8 @@ struct Machine {
     if let refused = Kernels.refusedName {
       warnings.append(
         "\(Kernels.environmentVariable) is \(DisplayText.escaped(refused)), which this processor "
-          + "cannot run; possible are \(Kernels.availableNames.joined(separator: ", "))")
+          + "cannot run in \(Kernels.precision.rawValue); possible are "
+          + Kernels.availableNames.joined(separator: ", "))
     }
     if isDebugBuild {
       warnings.append("this is a debug build, many times slower than a release build")

@@ -28,9 +28,7 @@ final class ByteInput {
     byteCount += count
     digest?.update(piece)
     if count == 0, let file, byteCount < file.size {
-      throw RecurError(
-        .inputOutput, "the file became shorter while it was being read", at: .init(path: path),
-        hint: "wait until whatever writes it is done, then try again")
+      throw .becameShorter(path)
     }
     return piece
   }

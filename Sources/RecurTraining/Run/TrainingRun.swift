@@ -68,15 +68,8 @@ public final class TrainingRun<Task: TrainingTask> {
     let start = clock.now
     try options.validate(as: .usage)
     let common = options.training
-    guard Kernels.choose(common.precision) else {
-      throw RecurError(
-        .usage, "this process cannot compute in \(common.precision.rawValue) any more",
-        hint: "choose the precision before anything is computed")
-    }
-    guard let output = common.output, !output.isEmpty else {
-      throw RecurError(
-        .usage, "no directory for the model is given", hint: "name one by --output DIR")
-    }
+    try common.choosePrecision()
+    let output = try common.requiredOutput()
     self.options = options
     self.common = common
     self.output = output

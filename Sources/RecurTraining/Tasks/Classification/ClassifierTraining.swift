@@ -62,16 +62,9 @@ public struct ClassifierTraining {
     reporting report: (TrainingEvent<ClassifierTask>) -> Void = { _ in }
   ) throws(RecurError) -> Outcome {
     try options.validate()
-    guard let output = options.training.output, !output.isEmpty else {
-      throw RecurError(
-        .usage, "no directory for the model is given", hint: "name one by --output DIR")
-    }
+    let output = try options.training.requiredOutput()
     // Before anything is read: the precision, and whether the directory may be written.
-    guard Kernels.choose(options.training.precision) else {
-      throw RecurError(
-        .usage, "this process cannot compute in \(options.training.precision.rawValue) any more",
-        hint: "choose the precision before anything is computed")
-    }
+    try options.training.choosePrecision()
     let resuming = options.training.resume
     let checkpoint = try TrainingRun<ClassifierTask>.checkpoint(resuming: resuming, in: output) {
       _ in
