@@ -8,7 +8,7 @@
 #define QUAD (4 * RECUR_PANEL)
 
 static void portable(int64_t rows, int64_t count, int64_t quads, const uint8_t *a, int64_t leading,
-                     const int8_t *panels, int64_t stride, int32_t *sums) {
+                     const int8_t *panels, int64_t stride, const int32_t *offsets, int32_t *sums) {
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t v = 0; v < count; v++) {
       int32_t sum[RECUR_PANEL] = {0};
@@ -19,7 +19,9 @@ static void portable(int64_t rows, int64_t count, int64_t quads, const uint8_t *
           sum[j] += x[0] * w[4 * j] + x[1] * w[4 * j + 1] + x[2] * w[4 * j + 2] + x[3] * w[4 * j + 3];
         }
       }
-      memcpy(sums + (r * count + v) * RECUR_PANEL, sum, sizeof sum);
+      for (int j = 0; j < RECUR_PANEL; j++) {
+        sums[(r * count + v) * RECUR_PANEL + j] = sum[j] - offsets[v * RECUR_PANEL + j];
+      }
     }
   }
 }
@@ -28,64 +30,72 @@ static const struct recur_int8_kernels portable_kernels = {"portable", portable}
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// MARK: AVX2: bytes widened to 16 bits, because sums of two products of bytes do not fit in these
+// MARK: AVX2: the sign of the left side moves to the weights, and sums of two products then fit into 16 bits
 
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-/// Rows of a tile: their sums and one panel's bytes stay in registers.
+/// Rows of a tile of one panel; a tile of one row takes up to four panels.
 #define AVX2_ROWS 3
-INLINE void avx2_tile(const int rows, int64_t quads, const uint8_t *a, int64_t leading,
-                      const int8_t *panel, int32_t *sums, int64_t leading_sums) {
-  __m256i sum[AVX2_ROWS][4];
+INLINE void avx2_tile(const int rows, const int count, int64_t quads, const uint8_t *a,
+                      int64_t leading, const int8_t *panels, int64_t stride, int32_t *sums,
+                      int64_t leading_sums) {
+  __m256i sum[AVX2_ROWS][8];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
-    for (int v = 0; v < 4; v++) sum[r][v] = _mm256_setzero_si256();
+    for (int v = 0; v < 2 * count; v++) sum[r][v] = _mm256_setzero_si256();
   }
   for (int64_t i = 0; i < quads; i++) {
-    const int8_t *w = panel + i * QUAD;
-    __m256i wide[4];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < 4; v++) {
-      wide[v] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(w + 16 * v)));
-    }
+    __m256i x[AVX2_ROWS], size[AVX2_ROWS];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
       int32_t four;
       memcpy(&four, a + r * leading + 4 * i, 4);
-      const __m256i x = _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
+      // Less 128.
+      x[r] = _mm256_xor_si256(_mm256_set1_epi32(four), _mm256_set1_epi8(-128));
+      size[r] = _mm256_abs_epi8(x[r]);
+    }
 #pragma clang loop unroll(full)
-      for (int v = 0; v < 4; v++) {
-        sum[r][v] = _mm256_add_epi32(sum[r][v], _mm256_madd_epi16(x, wide[v]));
+    for (int v = 0; v < 2 * count; v++) {
+      const int8_t *from = panels + v / 2 * stride + i * QUAD + v % 2 * QUAD / 2;
+      const __m256i w = _mm256_loadu_si256((const __m256i *)from);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; r++) {
+        const __m256i twos = _mm256_maddubs_epi16(size[r], _mm256_sign_epi8(w, x[r]));
+        const __m256i fours = _mm256_madd_epi16(twos, _mm256_set1_epi16(1));
+        sum[r][v] = _mm256_add_epi32(sum[r][v], fours);
       }
     }
   }
-  // Two sums stand beside each other for each column, four columns in a vector.
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
-    for (int v = 0; v < 4; v += 2) {
-      const __m256i pairs = _mm256_hadd_epi32(sum[r][v], sum[r][v + 1]);
-      _mm256_storeu_si256((__m256i *)(sums + r * leading_sums + 8 * (v / 2)),
-                          _mm256_permute4x64_epi64(pairs, _MM_SHUFFLE(3, 1, 2, 0)));
+    for (int v = 0; v < 2 * count; v++) {
+      _mm256_storeu_si256((__m256i *)(sums + r * leading_sums + 8 * v), sum[r][v]);
     }
   }
 }
+#define CASE(rows, count)                                                                        \
+  case rows * 4 + count - 1:                                                                     \
+    avx2_tile(rows, count, quads, x, leading, panel, stride, out, width);                        \
+    break;
 static void avx2(int64_t rows, int64_t count, int64_t quads, const uint8_t *a, int64_t leading,
-                 const int8_t *panels, int64_t stride, int32_t *sums) {
+                 const int8_t *panels, int64_t stride, const int32_t *offsets, int32_t *sums) {
+  (void)offsets;
   const int64_t width = count * RECUR_PANEL;
-  for (int64_t v = 0; v < count; v++) {
-    for (int64_t r = 0; r < rows; r += AVX2_ROWS) {
+  for (int64_t r = 0; r < rows; r += AVX2_ROWS) {
+    const int64_t height = rows - r < AVX2_ROWS ? rows - r : AVX2_ROWS;
+    const int64_t together = height == 1 ? count : 1;
+    for (int64_t v = 0; v < count; v += together) {
       const uint8_t *x = a + r * leading;
       const int8_t *panel = panels + v * stride;
       int32_t *out = sums + r * width + v * RECUR_PANEL;
-      switch (rows - r) {
-        case 1: avx2_tile(1, quads, x, leading, panel, out, width); break;
-        case 2: avx2_tile(2, quads, x, leading, panel, out, width); break;
-        default: avx2_tile(AVX2_ROWS, quads, x, leading, panel, out, width);
+      switch (height * 4 + together - 1) {
+        CASE(1, 1) CASE(1, 2) CASE(1, 3) CASE(1, 4) CASE(2, 1) CASE(3, 1)
       }
     }
   }
 }
+#undef CASE
 static const struct recur_int8_kernels avx2_kernels = {"avx2", avx2};
 #pragma clang attribute pop
 
@@ -97,8 +107,8 @@ static const struct recur_int8_kernels avx2_kernels = {"avx2", avx2};
 /// Where sums are few, each is taken in several, so that additions need not wait for one another;
 /// what comes next is fetched meanwhile, because memory is slower than the multiplication then.
 INLINE void vnni_tile(const int rows, const int count, int64_t quads, const uint8_t *a,
-                      int64_t leading, const int8_t *panels, int64_t stride, int32_t *sums,
-                      int64_t leading_sums) {
+                      int64_t leading, const int8_t *panels, int64_t stride, const int32_t *offsets,
+                      int32_t *sums, int64_t leading_sums) {
   const int chains = rows * count <= 4 ? 4 : rows * count <= 8 ? 2 : 1;
   __m512i sum[4][VNNI_ROWS][4];
 #pragma clang loop unroll(full)
@@ -140,17 +150,18 @@ INLINE void vnni_tile(const int rows, const int count, int64_t quads, const uint
       __m512i total = sum[0][r][v];
 #pragma clang loop unroll(full)
       for (int c = 1; c < chains; c++) total = _mm512_add_epi32(total, sum[c][r][v]);
+      total = _mm512_sub_epi32(total, _mm512_loadu_si512(offsets + v * RECUR_PANEL));
       _mm512_storeu_si512(sums + r * leading_sums + v * RECUR_PANEL, total);
     }
   }
 }
 #define CASE(rows, count)                                                                        \
   case rows * 4 + count - 1:                                                                     \
-    vnni_tile(rows, count, quads, x, leading, panels, stride, out, width);                       \
+    vnni_tile(rows, count, quads, x, leading, panels, stride, offsets, out, width);              \
     break;
 #define CASES(rows) CASE(rows, 1) CASE(rows, 2) CASE(rows, 3) CASE(rows, 4)
 static void avx512vnni(int64_t rows, int64_t count, int64_t quads, const uint8_t *a, int64_t leading,
-                       const int8_t *panels, int64_t stride, int32_t *sums) {
+                       const int8_t *panels, int64_t stride, const int32_t *offsets, int32_t *sums) {
   const int64_t width = count * RECUR_PANEL;
   for (int64_t r = 0; r < rows; r += VNNI_ROWS) {
     const uint8_t *x = a + r * leading;

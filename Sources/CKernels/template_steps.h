@@ -97,6 +97,7 @@ static struct left_side prepared(WEIGHTS, int64_t rows, const REAL *x, REAL *wor
   for (int64_t r = 0; r < rows; r++) pair_row(workspace + r * PAIRS(k), x + r * k, k, 1);
   return (struct left_side){workspace, NULL, NULL, PAIRS(k)};
 #else
+  for (int64_t j = 0; rows == 1 && j < k; j += 64 / (int64_t)sizeof(REAL)) __builtin_prefetch(x + j, 0, 3);
   return (struct left_side){x, NULL, NULL, k};
 #endif
 }
@@ -114,13 +115,13 @@ static void multiply_panels(WEIGHTS, const struct left_side *left, int64_t rows,
   const int64_t size = RECUR_QUADS(k) * 4 * RECUR_PANEL, width = count * RECUR_PANEL;
   int32_t sums[ROW_BLOCK * 4 * RECUR_PANEL];
   weights->int8_kernels->multiply(rows, count, RECUR_QUADS(k), left->bytes, left->leading,
-                                  weights->int8_panels + panel * size, size, sums);
+                                  weights->int8_panels + panel * size, size,
+                                  weights->offsets + panel * RECUR_PANEL, sums);
   const REAL *units = weights->units + panel * RECUR_PANEL;
-  const int32_t *offsets = weights->offsets + panel * RECUR_PANEL;
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t j = 0; j < width; j++) {
       const REAL unit = left->units[r] * units[j];
-      products[r * width + j] = (REAL)(sums[r * width + j] - offsets[j]) * unit;
+      products[r * width + j] = (REAL)sums[r * width + j] * unit;
     }
   }
 }

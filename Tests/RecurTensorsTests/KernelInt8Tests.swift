@@ -63,26 +63,28 @@ struct KernelInt8Tests {
           let leading = 4 * quads + 4
           for isExtreme in [false, true] {
             let a = (0..<rows * leading).map { _ in
-              isExtreme ? UInt8.max : UInt8.random(in: 0...255, using: &generator)
+              isExtreme
+                ? (generator.next() % 2 == 0 ? .min : .max)
+                : .random(in: 0...255, using: &generator)
             }
             let w = (0..<count * stride).map { index in
               isExtreme
                 ? (index / 64 % 2 == 0 ? Int8.max : -127)
                 : Int8.random(in: -127...127, using: &generator)
             }
-            var sums = [Int32](repeating: 77, count: rows * count * 16 + 1)
+            func weight(_ column: Int, _ i: Int) -> Int {
+              Int(w[column / 16 * stride + i / 4 * 64 + column % 16 * 4 + i % 4])
+            }
+            func sum(_ column: Int, _ factor: (Int) -> Int) -> Int32 {
+              Int32((0..<4 * quads).reduce(0) { $0 + factor($1) * weight(column, $1) })
+            }
+            let columns = 0..<count * 16
+            var sums = [Int32](repeating: 77, count: rows * columns.count + 1)
             kernels.multiply(
-              Int64(rows), Int64(count), Int64(quads), a, Int64(leading), w, Int64(stride), &sums)
-            var expected: [Int32] = []
-            for row in 0..<rows {
-              for column in 0..<count * 16 {
-                var sum = 0
-                for i in 0..<4 * quads {
-                  let at = column / 16 * stride + i / 4 * 64 + column % 16 * 4 + i % 4
-                  sum += Int(a[row * leading + i]) * Int(w[at])
-                }
-                expected.append(Int32(sum))
-              }
+              Int64(rows), Int64(count), Int64(quads), a, Int64(leading), w, Int64(stride),
+              columns.map { sum($0) { _ in 128 } }, &sums)
+            let expected = (0..<rows).flatMap { row in
+              columns.map { sum($0) { Int(a[row * leading + $0]) - 128 } }
             }
             #expect(sums == expected + [77], "\(rows) \(count) \(quads) \(isExtreme)")
           }
