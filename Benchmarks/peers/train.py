@@ -37,8 +37,9 @@ Hence the defaults; --mkl intel is tried again by compare.py, which takes the fa
 cores and waiting actively lose much where other programs run. --instructions avx512 is for processors
 that have it.
 
-bfloat16 without AVX-512: oneDNN refuses an LSTM's training under autocast (use --onednn off), and the
-mode `rnn` gives the losses of float32 bit for bit, so it computes in float32 there.
+bfloat16 without AVX-512: oneDNN refuses an LSTM's training under autocast (use --onednn off), the
+mode `rnn` gives the losses of float32 bit for bit, so it computes in float32 there, and everything in bfloat16
+takes the better part of a minute for a step: hence --most-seconds.
 """
 
 import argparse
@@ -55,6 +56,8 @@ def parse():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=20, help="measured steps (default 20)")
     parser.add_argument("--warm-up", type=int, default=20, help="steps before them (default 20)")
+    parser.add_argument("--most-seconds", type=float, default=60,
+                        help="after which no step begins, but for the first measured one (default 60)")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--bfloat16-mode", choices=["autocast", "full", "rnn"], default="autocast",
                         help="autocast; everything in bfloat16; or only oneDNN's recurrent layers")
@@ -91,7 +94,10 @@ def main():
     expected = {name: saved.tensors[name].tolist() for name in ("losses", "gradient_norms")}
     most = {"losses": 1e-2 if bfloat16 else 1e-3, "gradient_norms": 5e-2 if bfloat16 else 1e-2}
     state, seconds, processor_seconds, losses = None, [], [], []
+    end = time.perf_counter() + options.most_seconds
     for step in range(options.warm_up + options.steps):
+        if time.perf_counter() > end and seconds:
+            break
         tokens = windows[step % len(windows)]
         start, processor_start = time.perf_counter(), time.process_time()
         with autocast:
@@ -109,7 +115,7 @@ def main():
             if step < len(expected[name]) and not abs(value / expected[name][step] - 1) < most[name]:
                 sys.exit(f"train.py: of the {name} that of step {step + 1} is {value:g}, in Recur "
                          f"{expected[name][step]:g}")
-        if step >= options.warm_up:
+        if step >= options.warm_up or time.perf_counter() > end:
             seconds.append(time.perf_counter() - start)
             processor_seconds.append(time.process_time() - processor_start)
 

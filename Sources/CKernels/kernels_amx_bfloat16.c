@@ -2,7 +2,7 @@
 // multiply.
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                                    \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,avx512bf16,amx-tile,amx-bf16,prfchw"))), \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,prfchw,avx512bf16,amx-tile,amx-bf16"))), \
     apply_to = function)
 #define VARIANT recur_amx_bfloat16_f32
 #define VARIANT_NAME "amx-bfloat16"

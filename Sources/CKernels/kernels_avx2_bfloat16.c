@@ -1,6 +1,6 @@
 // Single precision for x86-64 with AVX2 and fused multiply-add; factors of products rounded to bfloat16.
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,prfchw"))), apply_to = function)
 #define REAL float
 #define NAMED(name) name##_f32
 #define LANES 8

@@ -1,6 +1,6 @@
 // Single precision for x86-64 with AVX-512.
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,prfchw"))), \
                              apply_to = function)
 #define REAL float
 #define NAMED(name) name##_f32

@@ -138,6 +138,10 @@ INLINE void step(RUN, WEIGHTS, const struct NAMED(recur_weights) * input, const 
   const int64_t together = gate_count == 1 ? 4 : gate_count;
   const int64_t units = together / gate_count * RECUR_PANEL;
   REAL products[ROW_BLOCK * 4 * RECUR_PANEL];
+  // The other threads have read what is written over.
+  for (int64_t j = begin * units; run->batch == 1 && j < end * units && j < hidden; j += RECUR_PANEL) {
+    __builtin_prefetch(run->hidden_sequence + j, 1, 3);
+  }
   for (int64_t first = 0; first < run->batch; first += ROW_BLOCK) {
     const int64_t rows = run->batch - first < ROW_BLOCK ? run->batch - first : ROW_BLOCK;
     struct left_side x = {NULL, NULL, NULL, 0};

@@ -64,7 +64,7 @@ struct KernelInt8Tests {
           for isExtreme in [false, true] {
             let a = (0..<rows * leading).map { _ in
               isExtreme
-                ? (generator.next() % 2 == 0 ? .min : .max)
+                ? (generator.next() % 2 == 0 ? UInt8.min : .max)
                 : .random(in: 0...255, using: &generator)
             }
             let w = (0..<count * stride).map { index in

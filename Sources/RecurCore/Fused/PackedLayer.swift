@@ -19,6 +19,8 @@ struct PackedLayer: LayerStepper {
   /// The state before the last step, whose memory the next one takes.
   private var spareOutput: Tensor
   private var spareCell: Tensor?
+  /// What the threads read of a step; of every second step, as the states take turns.
+  private var contexts: (next: StandingContext<Job>?, other: StandingContext<Job>?)
 
   var state: [Tensor] { [output] + (cell.map { [$0] } ?? []) }
 
@@ -87,16 +89,18 @@ struct PackedLayer: LayerStepper {
     run.hidden_sequence = spareOutput.mutablePointer
     run.initial_cell = cell?.pointer
     run.cell_sequence = spareCell?.mutablePointer
-    withUnsafePointer(to: run) { run in
-      var job = Job(
-        kernel: weights.kernel, run: run, recurrent: weights.recurrent.forKernels,
-        input: weights.input?.forKernels, vectors: vectors,
-        memory: memory + rows * weights.storedWidth, memorySize: workspaceSize,
-        groups: weights.groupCount, parts: partCount)
-      team.forEachChunk(partCount, of: &job) { context, part in
+    let job = Job(
+      run: run, kernel: weights.kernel, recurrent: weights.recurrent.forKernels,
+      input: weights.input?.forKernels, vectors: vectors, memory: memory + rows * weights.storedWidth,
+      memorySize: workspaceSize, groups: weights.groupCount, parts: partCount)
+    // Not that of a copy of this layer, which may be in a step of its own.
+    if !isKnownUniquelyReferenced(&contexts.next) { contexts.next = StandingContext(job) }
+    if let standing = contexts.next?.pointer(to: job) {
+      team.forEachChunk(partCount, of: standing) { context, part in
         context?.assumingMemoryBound(to: Job.self).pointee.compute(Int(part))
       }
     }
+    swap(&contexts.next, &contexts.other)
     swap(&output, &spareOutput)
     swap(&cell, &spareCell)
   }
@@ -104,8 +108,8 @@ struct PackedLayer: LayerStepper {
 
 /// A step of all parts.
 private struct Job {
+  let run: RecurrenceRun
   let kernel: PackedCell.Kernel
-  let run: UnsafePointer<RecurrenceRun>
   let recurrent: UnsafePointer<WeightPanels>
   let input: UnsafePointer<WeightPanels>?
   let vectors: UnsafePointer<Real>?
@@ -115,8 +119,10 @@ private struct Job {
   let parts: Int
 
   func compute(_ part: Int) {
-    kernel(
-      run, recurrent, input, vectors, Int64(groups * part / parts),
-      Int64(groups * (part + 1) / parts), memory + part * memorySize)
+    withUnsafePointer(to: run) { run in
+      kernel(
+        run, recurrent, input, vectors, Int64(groups * part / parts),
+        Int64(groups * (part + 1) / parts), memory + part * memorySize)
+    }
   }
 }
