@@ -158,15 +158,16 @@ struct GenerateCommand: ParsableCommand {
       omitPrompt || prompt.isEmpty ? "" : palette.given(text.shown(prompt))
     var rest = [String](repeating: "", count: count)
     var endsLine = true
+    var output = PacedOutput()
     func show(_ piece: String) throws {
       if piece.isEmpty { return }
       endsLine = piece.utf8.last == UInt8(ascii: "\n")
-      try StandardStream.output.write(text.shown(piece))
+      try output.write(text.shown(piece))
     }
     func begin(_ sample: Int) throws {
-      if count > 1 { try StandardStream.output.write("--- \(sample + 1) of \(count)\n") }
+      if count > 1 { try output.write("--- \(sample + 1) of \(count)\n") }
       if !opening.isEmpty {
-        try StandardStream.output.write(opening)
+        try output.write(opening)
         endsLine = false
       }
     }
@@ -176,13 +177,14 @@ struct GenerateCommand: ParsableCommand {
         if piece.row == 0 { try show(piece.text) } else { rest[piece.row] += piece.text }
       }
     }
-    if !endsLine { try StandardStream.output.write("\n") }
+    if !endsLine { try output.write("\n") }
     for sample in 1..<max(count, 1) {
       endsLine = true
       try begin(sample)
       try show(rest[sample])
-      if !endsLine { try StandardStream.output.write("\n") }
+      if !endsLine { try output.write("\n") }
     }
+    try output.flush()
   }
 
   private func showDocument(

@@ -91,7 +91,8 @@ struct PackedLayer: LayerStepper {
     run.cell_sequence = spareCell?.mutablePointer
     let job = Job(
       run: run, kernel: weights.kernel, recurrent: weights.recurrent.forKernels,
-      input: weights.input?.forKernels, vectors: vectors, memory: memory + rows * weights.storedWidth,
+      input: weights.input?.forKernels, vectors: vectors,
+      memory: memory + rows * weights.storedWidth,
       memorySize: workspaceSize, groups: weights.groupCount, parts: partCount)
     // Not that of a copy of this layer, which may be in a step of its own.
     if !isKnownUniquelyReferenced(&contexts.next) { contexts.next = StandingContext(job) }

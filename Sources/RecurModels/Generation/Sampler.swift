@@ -12,16 +12,23 @@ public import RecurTensors
 public struct Sampler: Sendable {
   /// The settings.
   public let sampling: Sampling
-  /// A token that may be drawn.
+  /// The logit of each token after the penalty.
+  private var scores: [Double] = []
+  /// In proportion to each token's probability; 0 where it cannot be drawn.
+  private var weights: [Double] = []
+  /// Memory of a selection.
+  private var candidates: [Candidate] = []
+  /// Whether the penalty has met a token; all false between two draws.
+  private var isPenalized: [Bool] = []
+
+  /// A token that may stay.
   private struct Candidate {
     var token: Int32
-    /// The logit after the penalty.
     var score: Double
-    /// In proportion to the probability.
-    var weight = 0.0
+    var weight: Double
 
     /// Whether this one comes first: the greater score, among equals the lower id. Weights may be
-    /// equal (0, for instance) where scores are not.
+    /// equal where scores are not.
     ///
     /// - Returns: 1 or 0, reckoned without a branch, which no processor could foresee.
     func precedes(_ other: Candidate) -> Int {
@@ -30,10 +37,6 @@ public struct Sampler: Sendable {
       return isGreater | (isEqual & (token < other.token ? 1 : 0))
     }
   }
-  /// The tokens that may still be drawn; all of them, in order of id, before the selection.
-  private var candidates: [Candidate] = []
-  /// Whether the penalty has met a token; all false between two draws.
-  private var isPenalized: [Bool] = []
 
   /// Makes a sampler.
   ///
@@ -58,16 +61,15 @@ public struct Sampler: Sendable {
     precondition(!logits.isEmpty, "a draw from no logits")
     if sampling.temperature == 0, sampling.repetitionPenalty == 1 { return likeliest(of: logits) }
     takeScores(logits, history)
-    if sampling.temperature == 0 { return likeliest().token }
+    if sampling.temperature == 0 { return Int32(likeliest()) }
     weigh()
-    let total = select()
-    var rest = generator.uniform() * total
-    for candidate in candidates {
-      rest -= candidate.weight
-      if rest < 0 { return candidate.token }
+    var rest = generator.uniform() * select()
+    for (token, weight) in weights.enumerated() {
+      rest -= weight
+      if rest < 0 { return Int32(token) }
     }
     // Rounding alone leads here: the last one that can be drawn at all.
-    return (candidates.last { $0.weight > 0 } ?? candidates[0]).token
+    return Int32(weights.lastIndex { $0 > 0 } ?? 0)
   }
 
   /// The distribution that a draw has: the probability of each token, in order of id.
@@ -76,15 +78,14 @@ public struct Sampler: Sendable {
   ) -> [Double] {
     precondition(!logits.isEmpty, "a distribution of no logits")
     takeScores(logits, history)
-    var result = [Double](repeating: 0, count: logits.count)
     if sampling.temperature == 0 {
-      result[Int(likeliest().token)] = 1
+      var result = [Double](repeating: 0, count: logits.count)
+      result[likeliest()] = 1
       return result
     }
     weigh()
     let total = select()
-    for candidate in candidates { result[Int(candidate.token)] = candidate.weight / total }
-    return result
+    return weights.map { $0 / total }
   }
 
   // MARK: The steps
@@ -93,23 +94,23 @@ public struct Sampler: Sendable {
   private mutating func takeScores(
     _ logits: UnsafeBufferPointer<Real>, _ history: some BidirectionalCollection<Int32>
   ) {
-    candidates.removeAll(keepingCapacity: true)
-    candidates.append(
-      contentsOf: logits.indices.lazy.map { token in
-        let logit = logits[token]
-        return Candidate(token: Int32(token), score: logit.isNaN ? -.infinity : Double(logit))
-      })
+    if scores.count != logits.count {
+      scores = Array(repeating: 0, count: logits.count)
+      weights = scores
+      isPenalized = Array(repeating: false, count: logits.count)
+    }
+    scores.withUnsafeMutableBufferPointer { scores in
+      for token in scores.indices {
+        scores[token] = logits[token].isNaN ? -.infinity : Double(logits[token])
+      }
+    }
     let penalty = sampling.repetitionPenalty
     if penalty == 1 { return }
     let recent = history.suffix(sampling.repetitionWindow).lazy.map { Int($0) }
-      .filter { [count = candidates.count] in (0..<count).contains($0) }
-    if isPenalized.count != candidates.count {
-      isPenalized = Array(repeating: false, count: candidates.count)
-    }
+      .filter { [count = scores.count] in (0..<count).contains($0) }
     for token in recent where !isPenalized[token] {
       isPenalized[token] = true
-      let score = candidates[token].score
-      candidates[token].score = score > 0 ? score / penalty : score * penalty
+      scores[token] = scores[token] > 0 ? scores[token] / penalty : scores[token] * penalty
     }
     for token in recent { isPenalized[token] = false }
   }
@@ -122,47 +123,58 @@ public struct Sampler: Sendable {
     return Int32(best)
   }
 
-  private func likeliest() -> Candidate {
-    var best = candidates[0]
-    for candidate in candidates where candidate.score > best.score { best = candidate }
+  private func likeliest() -> Int {
+    var best = 0
+    for token in scores.indices where scores[token] > scores[best] { best = token }
     return best
   }
 
-  /// Step 2: temperature, and each candidate's weight relative to the likeliest one's.
+  /// Step 2: temperature, and each token's weight relative to the likeliest one's.
   private mutating func weigh() {
-    let most = likeliest().score
+    let most = scores[likeliest()]
     let temperature = sampling.temperature
-    for index in candidates.indices {
-      let score = candidates[index].score
-      candidates[index].weight =
-        most.isFinite ? exp((score - most) / temperature) : score == most ? 1 : 0
+    weights.withUnsafeMutableBufferPointer { weights in
+      scores.withUnsafeBufferPointer { scores in
+        for (token, score) in scores.enumerated() {
+          weights[token] =
+            most.isFinite ? exp((score - most) / temperature) : score == most ? 1 : 0
+        }
+      }
     }
   }
 
-  /// Steps 3 to 5: leaves the candidates that may be drawn, and returns the sum of their weights.
+  /// Steps 3 to 5: takes the weights of all that may not be drawn, and returns the sum of the others.
   private mutating func select() -> Double {
-    if (1..<max(1, candidates.count)).contains(sampling.topK) {
+    if (1..<max(1, weights.count)).contains(sampling.topK) {
       let count = sampling.topK
       keepGreatest { taken, _ in taken < count }
     }
     if sampling.topP < 1 {
-      let wanted = mass(of: candidates[...]) * sampling.topP
-      keepGreatest { _, mass in mass < wanted }
+      let (mass, count) = (mass(), weights.count)
+      let wanted = mass * sampling.topP
+      // Even all of them, were they no more likely than this, would be less than what goes.
+      keepGreatest(of: (mass - wanted) / Double(count) * 0.999_999) { _, mass in mass < wanted }
     }
     if sampling.minP > 0 {
       // The weight of the likeliest is 1.
-      candidates.removeAll { $0.weight < sampling.minP }
+      for token in weights.indices where weights[token] < sampling.minP { weights[token] = 0 }
     }
-    return mass(of: candidates[...])
+    return mass()
   }
 
-  private func mass(of part: ArraySlice<Candidate>) -> Double {
-    part.reduce(0) { $0 + $1.weight }
-  }
+  private func mass() -> Double { weights.reduce(0, +) }
 
-  /// Keeps the greatest candidates while `wantsMore` of their number and the sum of their weights is
-  /// true: as taking them one by one in falling order would, but without sorting.
-  private mutating func keepGreatest(while wantsMore: (_ taken: Int, _ mass: Double) -> Bool) {
+  /// Keeps the greatest while `wantsMore` of their number and the sum of their weights is true: as taking them
+  /// one by one in falling order would, but without sorting.
+  ///
+  /// - Parameter least: The weight below which none would be taken.
+  private mutating func keepGreatest(
+    of least: Double = 0, while wantsMore: (_ taken: Int, _ mass: Double) -> Bool
+  ) {
+    candidates.removeAll(keepingCapacity: true)
+    for (token, weight) in weights.enumerated() where weight > 0 && weight >= least {
+      candidates.append(Candidate(token: Int32(token), score: scores[token], weight: weight))
+    }
     // All before `kept` stay, all from `end` on go; each round decides for a pivot and one side.
     var kept = 0
     candidates.withUnsafeMutableBufferPointer { candidates in
@@ -180,7 +192,8 @@ public struct Sampler: Sendable {
         }
       }
     }
-    candidates.removeSubrange(kept...)
+    for token in weights.indices { weights[token] = 0 }
+    for candidate in candidates[..<kept] { weights[Int(candidate.token)] = candidate.weight }
   }
 
   /// Puts the middle one of three candidates behind all that precede it and before all others.

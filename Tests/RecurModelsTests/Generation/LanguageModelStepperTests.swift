@@ -44,6 +44,22 @@ struct LanguageModelStepperTests {
     }
   }
 
+  @Test(
+    "Copies in the middle of a text go on by themselves, at the same time too",
+    arguments: CellKind.allCases)
+  func copiesAreIndependent(cell: CellKind) async throws {
+    let model = try SmallModels.model(cell: cell, hiddenSizes: [40, 33])
+    let window = SmallModels.window(length: 300, batchSize: 2)
+    var beginning = LanguageModelStepper(model, rows: 2)
+    for token: Int32 in [1, 2, 3] { _ = beginning.step([token, 0]) }
+    let (copy, carry) = (beginning, beginning.carry)
+    let expected = logits(LanguageModelStepper(model, rows: 2, from: carry), window)
+    await withTaskGroup(of: [Tensor].self) { group in
+      for _ in 0..<4 { group.addTask { logits(copy, window) } }
+      for await found in group { #expect(found == expected) }
+    }
+  }
+
   @Test("Weights of 8 bits give nearly the same logits", arguments: CellKind.allCases)
   func wholeNumbersAreNear(cell: CellKind) throws {
     let model = try SmallModels.model(cell: cell, embeddingSize: 20, hiddenSizes: [70, 33])
