@@ -30,13 +30,13 @@ static void scale(REAL *y, REAL factor, const REAL *x, int64_t count) {
   FOR_VECTORS(count) store_up_to(y + j, splat(factor) * load_up_to(x + j, left), left);
 }
 
-/// Two rounds of a 32-bit mixing function (Mueller's finaliser) on key and position.
-INLINE uint32_t mixed(uint64_t key, uint64_t position) {
-  uint32_t x = (uint32_t)position * 0x9e3779b9u + (uint32_t)key;
+/// Two rounds of a 32-bit mixing function (Mueller's finaliser) on key and position, of which `high` are the upper bits.
+INLINE uint32_t mixed(uint64_t key, uint32_t high, uint32_t low) {
+  uint32_t x = low * 0x9e3779b9u + (uint32_t)key;
   x ^= x >> 16;
   x *= 0x21f0aaadu;
   x ^= x >> 15;
-  x ^= (uint32_t)(key >> 32) + (uint32_t)(position >> 32);
+  x ^= (uint32_t)(key >> 32) + high;
   x *= 0x735a2d97u;
   x ^= x >> 15;
   x *= 0x21f0aaadu;
@@ -47,8 +47,19 @@ static void dropout(REAL *y, const REAL *x, int64_t count, REAL probability, uin
                     int64_t offset) {
   const uint32_t threshold = (uint32_t)((double)probability * 4294967295.0);
   const REAL kept = 1 / (1 - probability);
-  for (int64_t i = 0; i < count; i++) {
-    y[i] = mixed(key, (uint64_t)(offset + i)) < threshold ? 0 : x[i] * kept;
+  // Blocks of their own memory, in which the upper bits stay: loops that the compiler makes vectors of.
+  REAL block[256];
+  for (int64_t first = 0, size; first < count; first += size) {
+    const uint64_t position = (uint64_t)(offset + first);
+    const uint32_t high = (uint32_t)(position >> 32), low = (uint32_t)position;
+    const int64_t same = (int64_t)0x100000000 - low, left = count - first;
+    size = left < 256 ? left : 256;
+    if (size > same) size = same;
+    memcpy(block, x + first, (size_t)size * sizeof(REAL));
+    for (int64_t i = 0; i < size; i++) {
+      block[i] = mixed(key, high, low + (uint32_t)i) < threshold ? 0 : block[i] * kept;
+    }
+    memcpy(y + first, block, (size_t)size * sizeof(REAL));
   }
 }
 
