@@ -13,9 +13,9 @@ and that of ONNX Runtime (peers/generate.py), the one that the target is about f
 padded, packed and ONNX Runtime (peers/score.py). All begin with Recur's weights and have to give its numbers:
 the losses and gradient norms of the first steps, the characters, the logits, the count of tokens. Work is
 counted by the model's floating-point operations, nothing discounted, against the peak that is measured in
-the same process. A workload that fails says why in its row; one below its target has a footnote with what was measured of the reason. --quick leaves out
-torch.compile, single steps of nn.LSTM, one thread and other batches than 32 of the peer's scoring, all but the
-first way to train, and samples of where the time goes.
+the same process. A workload that fails says why in its row; one below its target has a footnote with what was
+measured of the reason. --quick leaves out torch.compile, single steps of nn.LSTM, one thread and other batches
+than 32 of the peer's scoring, all but the first way to train, and samples of where the time goes.
 
 The workloads and their targets are in workloads.py, how each is measured in measuring.py, the reasons in
 reasons.py.
@@ -42,8 +42,8 @@ floating-point operations, against the peak measured in the same process. It can
 folds the first layer's product with its input into the table of the embedding: those operations are \
 counted, on both sides, and carried out for each row of the table only. Behind "at most" is the ratio that \
 the peak allows when the folded products are left out. One stream reads every weight for every character: \
-its part is that of the rate at which the same threads read as many bytes and do nothing else. Memory is the most that Recur's process held \
-(VmHWM), and PyTorch's. A row below its target has a footnote that says why."""
+its part is that of the rate at which the same threads read as many bytes and do nothing else. Memory is the \
+most that Recur's process held (VmHWM), and PyTorch's. A row below its target has a footnote that says why."""
 
 
 def header(options, doctor, rounded):

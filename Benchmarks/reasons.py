@@ -7,6 +7,8 @@ from sides import recur, started
 from workloads import sizes
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+# Kernels for processors that multiply no pairs of bfloat16.
+TAKING_PAIRS_APART = ("portable-bfloat16", "avx2-bfloat16", "neon-bfloat16")
 
 
 def input_product(record):
@@ -82,10 +84,15 @@ def working(kinds, target, record, share, other=None, memory=None, sample=lambda
             sentence, more = time_of(sampled, highest)
             sentences.append(sentence)
             if other:
+                ratio = more * share / other
+                if record["kernels"] in TAKING_PAIRS_APART:
+                    reason = "is used up are instructions: this processor multiplies no bfloat16, and its pairs are taken apart."
+                elif ratio < target.get("ratio", 0):
+                    reason = "is used up are the multiply-add units."
+                else:
+                    reason = "holds it up is how that loop is fed from the caches, and the parts beside it."
                 sentences.append(
-                    f"With that loop at the peak and all else as it is the ratio would be {more * share / other:.2f}: what "
-                    + ("is used up are the multiply-add units." if more * share / other < target.get("ratio", 0)
-                       else "holds it up is how that loop is fed from the caches, and the parts beside it."))
+                    f"With that loop at the peak and all else as it is the ratio would be {ratio:.2f}: what {reason}")
     if "memory" in kinds:
         sentences.append(room(memory))
     if "megabytes" in kinds:
