@@ -1,4 +1,5 @@
-// Single precision for x86-64 with AVX2 and fused multiply-add.
+// Single precision for x86-64 with AVX2 and fused multiply-add. Fetching for writing ("prfchw") is a hint, which
+// processors that do not know it pass over.
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,prfchw"))), apply_to = function)
 #define REAL float

@@ -13,7 +13,8 @@ public import RecurFiles
 /// 4. **Top-p** (Holtzman et al., 2020): by falling probability, as many stay as are needed for a
 ///    sum of at least p of what top-k left.
 /// 5. **Min-p**: those stay whose probability is at least min-p times the greatest.
-/// 6. **Draw** in proportion to the probabilities of those that stayed.
+/// 6. **Draw** in proportion to the probabilities of those that stayed, in order of id: the first whose sum with
+///    those before it is greater than one uniform number.
 ///
 /// The names in JSON are those of `generation_config.json`.
 public struct Sampling: Codable, Sendable, Equatable {
