@@ -57,7 +57,7 @@ def parse():
     parser.add_argument("--steps", type=int, default=20, help="measured steps (default 20)")
     parser.add_argument("--warm-up", type=int, default=20, help="steps before them (default 20)")
     parser.add_argument("--most-seconds", type=float, default=60,
-                        help="after which no step begins, but for the first measured one (default 60)")
+                        help="after which no step begins; the one that lasts until then is measured (default 60)")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--bfloat16-mode", choices=["autocast", "full", "rnn"], default="autocast",
                         help="autocast; everything in bfloat16; or only oneDNN's recurrent layers")

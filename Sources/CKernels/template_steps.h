@@ -97,6 +97,7 @@ static struct left_side prepared(WEIGHTS, int64_t rows, const REAL *x, REAL *wor
   for (int64_t r = 0; r < rows; r++) pair_row(workspace + r * PAIRS(k), x + r * k, k, 1);
   return (struct left_side){workspace, NULL, NULL, PAIRS(k)};
 #else
+  // A product comes to the lines of its only row one by one, and other threads have written some of them.
   for (int64_t j = 0; rows == 1 && j < k; j += 64 / (int64_t)sizeof(REAL)) __builtin_prefetch(x + j, 0, 3);
   return (struct left_side){x, NULL, NULL, k};
 #endif
@@ -138,7 +139,7 @@ INLINE void step(RUN, WEIGHTS, const struct NAMED(recur_weights) * input, const 
   const int64_t together = gate_count == 1 ? 4 : gate_count;
   const int64_t units = together / gate_count * RECUR_PANEL;
   REAL products[ROW_BLOCK * 4 * RECUR_PANEL];
-  // The other threads have read what is written over.
+  // Other threads have read what is written over: a line is asked for before it is needed.
   for (int64_t j = begin * units; run->batch == 1 && j < end * units && j < hidden; j += RECUR_PANEL) {
     __builtin_prefetch(run->hidden_sequence + j, 1, 3);
   }

@@ -25,7 +25,7 @@ static inline int64_t recur_workspace(int64_t k, int64_t rows) {
 /// Sums of products of whole numbers of 8 bits, in 32 bits and exact.
 struct recur_int8_kernels {
   const char *name;
-  /// sums (rows, 16 count) = a - 128 (rows, 4 quads) times at most four panels (quads, 16, 4), -127 to 127, which
+  /// sums (rows, 16 count) = (a - 128), (rows, 4 quads), times at most four panels (quads, 16, 4), -127 to 127, which
   /// lie `stride` bytes apart; the rows of `a` lie `leading` bytes apart. `offsets` (16 count) are 128 times the
   /// sum of each column, for kernels that multiply `a` as it is.
   void (*multiply)(int64_t rows, int64_t count, int64_t quads, const uint8_t *a, int64_t leading,

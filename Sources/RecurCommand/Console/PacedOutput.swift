@@ -2,16 +2,17 @@
 /// most, which nobody sees, because a call of the system for every character takes as long as a small model does, and
 /// whoever reads a pipe is woken by each.
 struct PacedOutput {
-  private static let interval = Duration.milliseconds(10)
+  /// Seconds from one writing to the next.
+  private static let interval = 0.01
 
   private var pending: [UInt8] = []
-  private var last: ContinuousClock.Instant?
+  private var last = -Double.infinity
 
   /// Takes text, and writes what there is when it is time.
   mutating func write(_ text: String) throws {
     pending.append(contentsOf: text.utf8)
-    let now = ContinuousClock.now
-    if let last, now - last < Self.interval { return }
+    let now = MonotonicClock.seconds
+    if now - last < Self.interval { return }
     try flush()
     last = now
   }

@@ -143,7 +143,7 @@ public struct Sampler: Sendable {
     }
   }
 
-  /// Steps 3 to 5: takes the weights of all that may not be drawn, and returns the sum of the others.
+  /// Steps 3 to 5: sets the weights of all that may not be drawn to 0, and returns the sum of the others.
   private mutating func select() -> Double {
     if (1..<max(1, weights.count)).contains(sampling.topK) {
       let count = sampling.topK

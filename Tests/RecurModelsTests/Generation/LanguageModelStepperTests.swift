@@ -48,8 +48,9 @@ struct LanguageModelStepperTests {
     "Copies in the middle of a text go on by themselves, at the same time too",
     arguments: CellKind.allCases)
   func copiesAreIndependent(cell: CellKind) async throws {
-    let model = try SmallModels.model(cell: cell, hiddenSizes: [40, 33])
-    let window = SmallModels.window(length: 300, batchSize: 2)
+    // Large enough for two threads to share a step.
+    let model = try SmallModels.model(cell: cell, hiddenSizes: [80, 66])
+    let window = SmallModels.window(length: 100, batchSize: 2)
     var beginning = LanguageModelStepper(model, rows: 2)
     for token: Int32 in [1, 2, 3] { _ = beginning.step([token, 0]) }
     let (copy, carry) = (beginning, beginning.carry)
