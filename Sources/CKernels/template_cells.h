@@ -32,14 +32,14 @@ INLINE void rnn_differentiate(RUN, int64_t t, int64_t row) {
 }
 INLINE void rnn_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
-  product(rows, hidden, hidden, gates, run->gates_leading, run->panels, hidden * RECUR_PANEL,
-          hidden_gradient, hidden, false);
+  packed_product(rows, hidden, PAIRS(hidden), gates, run->gates_leading, run->panels,
+                 hidden * RECUR_PANEL, hidden_gradient, hidden, false);
 }
 static void rnn_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 1, rnn_finish, NULL);
 }
 static void rnn_backward(RUN, int64_t begin, int64_t end) {
-  backward(run, begin, end, 1, rnn_differentiate, rnn_carry);
+  backward(run, begin, end, 1, 1, rnn_differentiate, rnn_carry);
 }
 
 // MARK: LSTM: i f g o
@@ -101,14 +101,14 @@ INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
 }
 INLINE void lstm_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
-  product(rows, hidden, 4 * hidden, gates, run->gates_leading, run->panels,
-          4 * hidden * RECUR_PANEL, hidden_gradient, hidden, false);
+  packed_product(rows, hidden, PAIRS(4 * hidden), gates, run->gates_leading, run->panels,
+                 4 * hidden * RECUR_PANEL, hidden_gradient, hidden, false);
 }
 static void lstm_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 4, lstm_finish, lstm_emit);
 }
 static void lstm_backward(RUN, int64_t begin, int64_t end) {
-  backward(run, begin, end, 4, lstm_differentiate, lstm_carry);
+  backward(run, begin, end, 4, 4, lstm_differentiate, lstm_carry);
 }
 
 // MARK: GRU, reset after the recurrent product: r z n, and s = U_n h + b_hn in a fourth column
@@ -166,15 +166,15 @@ INLINE void gru_differentiate(RUN, int64_t t, int64_t row) {
 }
 INLINE void gru_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden, stride = 3 * hidden * RECUR_PANEL;
-  product(rows, hidden, 2 * hidden, gates, run->gates_leading, run->panels, stride, hidden_gradient,
-          hidden, true);
-  product(rows, hidden, hidden, gates + 3 * hidden, run->gates_leading,
-          run->panels + PAIRS(2 * hidden) * RECUR_PANEL, stride, hidden_gradient, hidden, true);
+  packed_product(rows, hidden, PAIRS(2 * hidden), gates, run->gates_leading, run->panels, stride,
+                 hidden_gradient, hidden, true);
+  packed_product(rows, hidden, PAIRS(hidden), gates + PAIRS(3 * hidden), run->gates_leading,
+                 run->panels + PAIRS(2 * hidden) * RECUR_PANEL, stride, hidden_gradient, hidden, true);
 }
 static void gru_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 3, gru_finish, gru_emit);
 }
 static void gru_backward(RUN, int64_t begin, int64_t end) {
-  backward(run, begin, end, 4, gru_differentiate, gru_carry);
+  backward(run, begin, end, 4, 3, gru_differentiate, gru_carry);
 }
 

@@ -63,8 +63,8 @@ static void dropout(REAL *y, const REAL *x, int64_t count, REAL probability, uin
   }
 }
 
-static void add_column_sums(REAL *sums, const REAL *m, int64_t rows, int64_t columns,
-                            int64_t leading) {
+INLINE void add_columns(REAL *sums, const REAL *m, const bool in_pairs, int64_t rows, int64_t columns,
+                        int64_t leading) {
   // A strip of columns stays in registers while the rows pass by.
   for (int64_t first = 0; first < columns; first += 4 * LANES) {
     vector sum[4];
@@ -74,13 +74,14 @@ static void add_column_sums(REAL *sums, const REAL *m, int64_t rows, int64_t col
     }
     if (columns - first >= 4 * LANES) {
       for (int64_t i = 0; i < rows; i++) {
-        for (int v = 0; v < 4; v++) sum[v] += load(m + i * leading + first + v * LANES);
+        const REAL *row = behind(m, in_pairs, i * leading + first);
+        for (int v = 0; v < 4; v++) sum[v] += elements(behind(row, in_pairs, v * LANES), in_pairs, LANES);
       }
     } else {
       for (int64_t i = 0; i < rows; i++) {
         for (int v = 0; v < 4; v++) {
           const int64_t j = first + v * LANES;
-          if (j < columns) sum[v] += load_up_to(m + i * leading + j, columns - j);
+          if (j < columns) sum[v] += elements(behind(m, in_pairs, i * leading + j), in_pairs, columns - j);
         }
       }
     }
@@ -88,6 +89,14 @@ static void add_column_sums(REAL *sums, const REAL *m, int64_t rows, int64_t col
       const int64_t j = first + v * LANES;
       if (j < columns) store_up_to(sums + j, sum[v], columns - j);
     }
+  }
+}
+static void add_column_sums(REAL *sums, const REAL *m, bool in_pairs, int64_t rows, int64_t columns,
+                            int64_t leading) {
+  if (BFLOAT16 && in_pairs) {
+    add_columns(sums, m, true, rows, columns, leading);
+  } else {
+    add_columns(sums, m, false, rows, columns, leading);
   }
 }
 

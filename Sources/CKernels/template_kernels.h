@@ -20,6 +20,7 @@
 
 const struct NAMED(recur_kernels) VARIANT = {
     .name = VARIANT_NAME,
+    .rounds_factors = BFLOAT16,
     .block_rows = BLOCK_ROWS,
     .rows_together = ROWS_TOGETHER,
     .pack_rows = pack_rows,

@@ -21,7 +21,7 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
     for (int64_t step = 0; step < PAIRS(k); step += PAIRED_STEPS) {
       const int64_t left = k - 2 * step, count = left < 2 * PAIRED_STEPS ? left : 2 * PAIRED_STEPS;
       for (int64_t r = 0; r < height; r++) {
-        pair_row(pairs + r * APART(PAIRED_STEPS), a + (first + r) * a_row + 2 * step, count, 1);
+        pair_row(pairs + r * APART(PAIRED_STEPS), a + (first + r) * a_row + 2 * step, count);
       }
       packed_product(height, n, PAIRS(count), pairs, APART(PAIRED_STEPS), panels + step * RECUR_PANEL,
                      panel_stride, c + first * leading_c, leading_c, accumulate || step > 0);
@@ -36,8 +36,8 @@ static void product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a
 #define BLOCK_SIZE (BLOCK_ROWS * APART(BLOCK_STEPS))
 
 /// Packs `rows` by `k` elements of a transpose as rows of pairs.
-static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
-  transpose_pairs(packed, APART(BLOCK_STEPS), rows, k, a, a_step);
+INLINE void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, bool in_pairs, int64_t a_step) {
+  transpose_pairs(packed, APART(BLOCK_STEPS), rows, k, a, in_pairs, a_step);
 }
 /// c (rows, n) = the packed block over k elements, or pairs of elements, times as many steps of all panels.
 static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
@@ -48,21 +48,21 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
 #define BLOCK_SIZE (BLOCK_ROWS * BLOCK_STEPS)
 
 /// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
-static void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, int64_t a_step) {
+INLINE void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, bool in_pairs, int64_t a_step) {
   const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
   for (int64_t i = 0, step = 0; i < k; i += STEPS_TOGETHER, step++) {
-    const REAL *line = a + i * a_step;
+    const REAL *line = behind(a, in_pairs, i * a_step);
     // Each step is on a page of its own, which no processor fetches unasked.
     for (int64_t ahead = 0; ahead < STEPS_TOGETHER; ahead++) {
-      for (int64_t row = 0; row < rows; row += 64 / (int64_t)sizeof(REAL)) {
-        __builtin_prefetch(line + (48 + ahead) * a_step + row, 0, 2);
+      for (int64_t row = 0; row < rows; row += (in_pairs ? 128 : 64) / (int64_t)sizeof(REAL)) {
+        __builtin_prefetch(behind(line, in_pairs, (48 + ahead) * a_step + row), 0, 2);
       }
     }
 #if BFLOAT16
     REAL pairs[BLOCK_ROWS + LANES];
     for (int64_t row = 0, left = rows; left > 0; row += LANES, left -= LANES) {
-      const vector second = i + 1 < k ? load_up_to(line + a_step + row, left) : splat(0);
-      store(pairs + row, PAIRED(load_up_to(line + row, left), second));
+      const REAL *first = behind(line, in_pairs, row);
+      store(pairs + row, paired_rows(first, i + 1 < k ? behind(first, in_pairs, a_step) : NULL, in_pairs, left));
     }
     line = pairs;
 #endif
@@ -97,10 +97,10 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
 }
 #endif
 
-/// A large product with a transpose on the left: element (r, i) of it is a[r + i * a_step].
+/// A large product with a transpose on the left: element (r, i) of it is the one r + i * a_step behind the first.
 static __attribute__((noinline)) void transposed_product(int64_t rows, int64_t n, int64_t k, const REAL *a,
-                                                         int64_t a_step, const REAL *panels, REAL *c,
-                                                         int64_t leading_c, bool accumulate) {
+                                                         bool in_pairs, int64_t a_step, const REAL *panels,
+                                                         REAL *c, int64_t leading_c, bool accumulate) {
   REAL packed[BLOCK_SIZE] __attribute__((aligned(64)));
   for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
     const int64_t height = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
@@ -108,19 +108,26 @@ static __attribute__((noinline)) void transposed_product(int64_t rows, int64_t n
       const int64_t steps = PAIRS(k) - step < BLOCK_STEPS ? PAIRS(k) - step : BLOCK_STEPS;
       const int64_t begin = step * STEPS_TOGETHER, left = k - begin;
       const int64_t count = left < steps * STEPS_TOGETHER ? left : steps * STEPS_TOGETHER;
-      pack_block(packed, height, count, a + first + begin * a_step, a_step);
+      const REAL *block = behind(a, in_pairs, first + begin * a_step);
+      if (BFLOAT16 && in_pairs) {
+        pack_block(packed, height, count, block, true, a_step);
+      } else {
+        pack_block(packed, height, count, block, false, a_step);
+      }
       block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL,
                     c + first * leading_c, leading_c, accumulate || step > 0);
     }
   }
 }
 
-static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, int64_t a_row,
+static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, bool in_pairs, int64_t a_row,
                           int64_t a_step, const REAL *panels, REAL *c, int64_t leading_c,
                           bool accumulate) {
-  if (a_step == 1) {
-    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+  if (a_step != 1) {
+    transposed_product(rows, n, k, a, in_pairs, a_step, panels, c, leading_c, accumulate);
+  } else if (BFLOAT16 && in_pairs) {
+    packed_product(rows, n, PAIRS(k), a, a_row / 2, panels, k * RECUR_PANEL, c, leading_c, accumulate);
   } else {
-    transposed_product(rows, n, k, a, a_step, panels, c, leading_c, accumulate);
+    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
   }
 }

@@ -132,19 +132,20 @@ INLINE void transpose(vector *x) { EXCHANGE(8) EXCHANGE(4) EXCHANGE(2) EXCHANGE(
 #undef KEPT_ABOVE
 
 /// Rows of pairs, `leading` apart, of `rows` by `k` elements of a transpose, whose rows are neighbours.
-static void transpose_pairs(REAL *pairs, int64_t leading, int64_t rows, int64_t k, const REAL *a,
-                            int64_t a_step) {
+INLINE void transpose_pairs(REAL *pairs, int64_t leading, int64_t rows, int64_t k, const REAL *a,
+                            const bool in_pairs, int64_t a_step) {
   for (int64_t step = 0; step < PAIRS(k); step += LANES) {
     for (int64_t row = 0; row < rows; row += LANES) {
       vector x[LANES];
       for (int64_t i = 0; i < LANES; i++) {
         const int64_t first = 2 * (step + i);
-        const REAL *line = a + first * a_step + row;
+        const REAL *line = behind(a, in_pairs, first * a_step + row);
         // Those of the next pairs: each is on a page of its own, which no processor fetches unasked.
-        __builtin_prefetch(line + 2 * LANES * a_step, 0, 2);
-        __builtin_prefetch(line + (2 * LANES + 1) * a_step, 0, 2);
-        x[i] = PAIRED(first < k ? load_up_to(line, rows - row) : splat(0),
-                      first + 1 < k ? load_up_to(line + a_step, rows - row) : splat(0));
+        __builtin_prefetch(behind(line, in_pairs, 2 * LANES * a_step), 0, 2);
+        __builtin_prefetch(behind(line, in_pairs, (2 * LANES + 1) * a_step), 0, 2);
+        x[i] = first >= k ? splat(0)
+                          : paired_rows(line, first + 1 < k ? behind(line, in_pairs, a_step) : NULL, in_pairs,
+                                        rows - row);
       }
       transpose(x);
       for (int64_t i = 0; i < LANES; i++) store(pairs + (row + i) * leading + step, x[i]);

@@ -28,17 +28,37 @@ INLINE vector every_second(vector low, vector high, const int first) {
   }
   return x;
 }
-/// The pairs of a row whose elements lie `step` apart.
-INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k, int64_t step) {
+/// The pairs of a row; they may take its place, or one before it.
+INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k) {
   int64_t i = 0;
-  for (; step == 1 && i + 2 * LANES <= k; i += 2 * LANES) {
+  for (; i + 2 * LANES <= k; i += 2 * LANES) {
     const vector low = load(row + i), high = load(row + i + LANES);
     store(pairs + i / 2, PAIRED_NEIGHBOURS(low, high));
   }
   for (; i < k; i += 2) {
-    const vector first = splat(row[i * step]), second = splat(i + 1 < k ? row[(i + 1) * step] : 0);
+    const vector first = splat(row[i]), second = splat(i + 1 < k ? row[i + 1] : 0);
     pairs[i / 2] = PAIRED(first, second)[0];
   }
+}
+typedef uint16_t halves __attribute__((ext_vector_type(LANES)));
+typedef uint16_t halves_in_memory __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
+/// The next elements of a row of pairs, each in the lower half; zeros where there are `left` only.
+INLINE bits elements_of(const REAL *pairs, int64_t left) {
+  halves x = 0;
+  if (left >= LANES) {
+    x = *(const halves_in_memory *)pairs;
+  } else {
+    memcpy(&x, pairs, (size_t)left * sizeof(uint16_t));
+  }
+  return __builtin_convertvector(x, bits);
+}
+INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
+  return in_pairs ? (vector)(elements_of(row, left) << 16) : load_up_to(row, left);
+}
+/// The pairs of two rows, the second zeros where it is null. The rows themselves are pairs where `in_pairs`.
+INLINE vector paired_rows(const REAL *first, const REAL *second, bool in_pairs, int64_t left) {
+  if (!in_pairs) return PAIRED(load_up_to(first, left), second ? load_up_to(second, left) : splat(0));
+  return (vector)(elements_of(first, left) | (second ? elements_of(second, left) : 0) << 16);
 }
 #ifndef MULTIPLY_ADD_PAIRS
 INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
@@ -53,7 +73,16 @@ INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
 #define PAIRS(k) (k)
 #define STEPS_TOGETHER 1
 #define MULTIPLY_ADD multiply_add
+INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
+  (void)in_pairs;
+  return load_up_to(row, left);
+}
 #endif
+
+/// What stands `distance` elements behind another, an even number of them where they are pairs.
+INLINE const REAL *behind(const REAL *a, bool in_pairs, int64_t distance) {
+  return a + (in_pairs ? distance / 2 : distance);
+}
 
 static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t leading,
                       int64_t begin, int64_t end, int64_t stride) {
@@ -72,7 +101,7 @@ static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t
         }
 #if BFLOAT16
         REAL pairs[32];
-        pair_row(pairs, row + j * leading + first, count, 1);
+        pair_row(pairs, row + j * leading + first, count);
         for (int64_t i = 0; i < PAIRS(count); i++) block[i * RECUR_PANEL + j] = pairs[i];
 #else
         for (int64_t i = 0; i < count; i++) block[i * RECUR_PANEL + j] = row[j * leading + first + i];

@@ -87,7 +87,7 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
 #if BFLOAT16
       REAL *pairs = run->pairs + first * PAIRS(hidden);
       for (int64_t r = 0; left != NULL && r < rows; r++) {
-        pair_row(pairs + r * PAIRS(hidden), left + r * hidden, hidden, 1);
+        pair_row(pairs + r * PAIRS(hidden), left + r * hidden, hidden);
       }
       left = left != NULL ? pairs : NULL;
 #endif
@@ -132,12 +132,13 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
 }
 
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
-/// activations into gradients of pre-activations, and `carry` takes them to the step before.
-INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width,
+/// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
+/// takes them to the step before. Behind those of `input_gates` come those of parts that have no input.
+INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width, const int input_gates,
                      void (*differentiate)(RUN, int64_t t, int64_t row),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {
-  const int64_t hidden = run->hidden, batch = run->batch, width = gate_width * hidden;
-  const int64_t leading = run->gates_leading;
+  const int64_t hidden = run->hidden, batch = run->batch, leading = run->gates_leading;
+  const int64_t inputs = input_gates * hidden, others = gate_width * hidden - inputs;
   const size_t row_size = (size_t)hidden * sizeof(REAL);
   memset(run->hidden_gradient + begin * hidden, 0, (size_t)(end - begin) * row_size);
   if (run->cell_gradient != NULL) {
@@ -145,10 +146,15 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width,
   }
   for (int64_t t = run->steps - 1; t >= 0; t--) {
     for (int64_t row = begin; row < end; row++) {
+      REAL *gates = run->gates + (t * batch + row) * leading;
       if (counts(run, t, row)) {
         differentiate(run, t, row);
+#if BFLOAT16
+        pair_row(gates, gates, inputs);
+        pair_row(gates + PAIRS(inputs), gates + inputs, others);
+#endif
       } else {
-        memset(run->gates + (t * batch + row) * leading, 0, (size_t)width * sizeof(REAL));
+        memset(gates, 0, (size_t)(inputs + others) * sizeof(REAL));
       }
     }
     carry(run, end - begin, run->gates + (t * batch + begin) * leading,

@@ -94,7 +94,7 @@ static struct left_side prepared(WEIGHTS, int64_t rows, const REAL *x, REAL *wor
     return (struct left_side){NULL, bytes, workspace, leading};
   }
 #if BFLOAT16
-  for (int64_t r = 0; r < rows; r++) pair_row(workspace + r * PAIRS(k), x + r * k, k, 1);
+  for (int64_t r = 0; r < rows; r++) pair_row(workspace + r * PAIRS(k), x + r * k, k);
   return (struct left_side){workspace, NULL, NULL, PAIRS(k)};
 #else
   // A product comes to the lines of its only row one by one, and other threads have written some of them.

@@ -78,7 +78,8 @@ extension Variable {
             let first = part.lowerBound
             if !adding { (sums + first).update(repeating: 0, count: part.count) }
             Kernels.table.add_column_sums(
-              sums + first, g.pointer + first, Int64(rows), Int64(part.count), Int64(columns))
+              sums + first, g.pointer + first, false, Int64(rows), Int64(part.count),
+              Int64(columns))
           }
         }
       }

@@ -123,7 +123,7 @@ private struct LinearCrossEntropy {
         let sums = target + part.lowerBound
         if first == 0 { sums.update(repeating: 0, count: part.count) }
         Kernels.table.add_column_sums(
-          sums, logits.pointer + part.lowerBound, Int64(logits.rows), Int64(part.count),
+          sums, logits.pointer + part.lowerBound, false, Int64(logits.rows), Int64(part.count),
           Int64(columns))
       }
     }

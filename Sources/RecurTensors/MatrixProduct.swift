@@ -18,32 +18,44 @@ package struct MatrixView {
   /// Rows and columns of the matrix that is meant, after any transposition.
   package let rows: Int
   package let columns: Int
-  /// The distance between the starts of two rows in memory.
+  /// The distance between the starts of two rows in memory, in elements.
   package let leading: Int
+  /// Whether the elements are bfloat16, two in the place of each scalar: only kernels that round factors take these.
+  package let isInPairs: Bool
   fileprivate let isTransposed: Bool
 
-  /// A matrix whose rows lie `leading` scalars apart, by default one behind the other.
-  package init(_ pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int? = nil) {
+  /// A matrix whose rows lie `leading` elements apart, by default one behind the other.
+  package init(
+    _ pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int? = nil,
+    isInPairs: Bool = false
+  ) {
     self.init(
       pointer: pointer, rows: rows, columns: columns, leading: leading ?? columns,
-      isTransposed: false)
+      isInPairs: isInPairs, isTransposed: false)
   }
 
   private init(
-    pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int, isTransposed: Bool
+    pointer: UnsafePointer<Real>, rows: Int, columns: Int, leading: Int, isInPairs: Bool,
+    isTransposed: Bool
   ) {
     self.pointer = pointer
     self.rows = rows
     self.columns = columns
     self.leading = leading
+    self.isInPairs = isInPairs
     self.isTransposed = isTransposed
   }
 
   /// The transpose, without moving anything.
   package var transposed: MatrixView {
     MatrixView(
-      pointer: pointer, rows: columns, columns: rows, leading: leading,
+      pointer: pointer, rows: columns, columns: rows, leading: leading, isInPairs: isInPairs,
       isTransposed: !isTransposed)
+  }
+
+  /// What stands some elements behind the first, an even number of them where they are pairs.
+  package func pointer(at distance: Int) -> UnsafePointer<Real> {
+    pointer + (isInPairs ? distance / 2 : distance)
   }
 }
 
@@ -64,6 +76,7 @@ package enum MatrixProduct {
   ) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns)
     precondition(inner == b.rows, "(\(rows), \(inner)) times (\(b.rows), \(columns))")
+    precondition(!b.isInPairs, "pairs are packed as they are")
     let leading = leading ?? columns
     if rows == 0 || columns == 0 { return }
     if inner == 0 {
@@ -121,7 +134,7 @@ package enum MatrixProduct {
       let end = min(a.rows, tiles * (index + 1) / rowTasks * tileRows)
       Kernels.table.large_product(
         Int64(end - row), Int64(min(width, b.columns - column)), Int64(b.rows),
-        a.pointer + row * rowStride, Int64(rowStride), Int64(stepStride),
+        a.pointer(at: row * rowStride), a.isInPairs, Int64(rowStride), Int64(stepStride),
         panels + column * b.rows, c + row * leading + column, Int64(leading), accumulate)
     }
   }

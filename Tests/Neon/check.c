@@ -71,8 +71,8 @@ static void check_products(const struct recur_kernels_f32 *f, const struct recur
         f->product(rows, n, k, a.single, k, packed.single, k * 16, c.single, n, true);
         d->product(rows, n, k, a.twice, k, packed.twice, k * 16, c.twice, n, true);
         expect(difference(c) < 1e-5, "a product", difference(c));
-        f->large_product(rows, n, k, a.single, 1, rows, packed.single, large.single, n, false);
-        d->large_product(rows, n, k, a.twice, 1, rows, packed.twice, large.twice, n, false);
+        f->large_product(rows, n, k, a.single, false, 1, rows, packed.single, large.single, n, false);
+        d->large_product(rows, n, k, a.twice, false, 1, rows, packed.twice, large.twice, n, false);
         expect(difference(large) < 1e-5, "a large product of a transpose", difference(large));
       }
     }
@@ -130,6 +130,17 @@ static void check_activations(const struct recur_kernels_f32 *f) {
   expect(isnan(odd[0]) && odd[1] == 1 && odd[2] == -1, "tanh of what is not finite", (double)odd[1]);
 }
 
+/// Writes the numbers of a row of pairs, and those that begin with a whole pair behind them, in their places.
+static void unpair(float *row, int64_t first, int64_t second) {
+  uint16_t *pairs = calloc((size_t)(first + second + 2), sizeof *pairs);
+  memcpy(pairs, row, (size_t)(first + 1) / 2 * 4 + (size_t)(second + 1) / 2 * 4);
+  for (int64_t i = 0; i < first + second; i++) {
+    const uint32_t bits = (uint32_t)pairs[i < first ? i : i + first % 2] << 16;
+    memcpy(row + i, &bits, sizeof bits);
+  }
+  free(pairs);
+}
+
 static void check_recurrence(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d,
                              int gates, int64_t steps, int64_t batch, int64_t hidden, double looser) {
   const int64_t stored = gates == 3 ? 4 : gates, blocks = (hidden + 15) / 16;
@@ -169,6 +180,9 @@ static void check_recurrence(const struct recur_kernels_f32 *f, const struct rec
   single.output_gradient = dy.single, twice.output_gradient = dy.twice;
   single.panels = backward.single, twice.panels = backward.twice;
   BOTH(backward)
+  for (int64_t row = 0; f->rounds_factors && row < steps * batch; row++) {
+    unpair(inputs.single + row * stored * hidden, gates * hidden, (stored - gates) * hidden);
+  }
   expect(difference(inputs) < 5e-5 * looser, "gradients of the gates", difference(inputs));
   expect(difference(dh) < 5e-5 * looser, "the gradient of the first state", difference(dh));
   if (gates == 4) expect(difference(dc) < 5e-5 * looser, "the gradient of the first cell", difference(dc));

@@ -31,20 +31,30 @@ struct KernelElementwiseTests {
     }
   }
 
-  @Test("Sums of columns and squares equal their formulas", arguments: NamedKernels.all)
-  func reductions(_ kernels: NamedKernels) {
+  @Test(
+    "Sums of columns equal their formula, also those of pairs",
+    arguments: NamedKernels.all + NamedKernels.rounding)
+  func columnSums(_ kernels: NamedKernels) {
     for (rows, columns) in [(1, 1), (3, 5), (7, 16), (9, 33), (50, 67), (4, 130)] {
-      let leading = columns + 2
-      let matrix = normal(rows * leading, seed: 4)
-      var sums = normal(columns, seed: 5) + [77]
-      let expected = (0..<columns).map { column in
-        (0..<rows).reduce(Double(sums[column])) { $0 + Double(matrix[$1 * leading + column]) }
+      let leading = columns + 3
+      for isInPairs in kernels.isRounding ? [false, true] : [false] {
+        let drawn = normal(rows * leading, seed: 4)
+        let matrix = isInPairs ? drawn.map(kernels.factor) : drawn
+        var sums = normal(columns, seed: 5) + [77]
+        let expected = (0..<columns).map { column in
+          (0..<rows).reduce(Double(sums[column])) { $0 + Double(matrix[$1 * leading + column]) }
+        }
+        kernels.table.add_column_sums(
+          &sums, isInPairs ? kernels.pairs(of: matrix, width: leading) : matrix, isInPairs,
+          Int64(rows), Int64(columns), Int64(isInPairs ? leading + leading % 2 : leading))
+        #expect(sums.removeLast() == 77)
+        #expect(difference(sums, expected) < kernelTolerance, "\(rows) \(columns) \(isInPairs)")
       }
-      kernels.table.add_column_sums(
-        &sums, matrix, Int64(rows), Int64(columns), Int64(leading))
-      #expect(sums.removeLast() == 77)
-      #expect(difference(sums, expected) < kernelTolerance, "\(rows) \(columns)")
     }
+  }
+
+  @Test("Sums of squares equal their formula", arguments: NamedKernels.all)
+  func squareSums(_ kernels: NamedKernels) {
     for count in Self.counts + [4095, 4096, 4097, 10_000] {
       let x = normal(count, seed: 6)
       let expected = x.reduce(0.0) { $0 + Double($1) * Double($1) }

@@ -116,15 +116,21 @@ struct KernelProductTests {
           a, b, rows: rows, n: n, k: k, start: accumulate ? start : nil, kernels)
         var first: [Real]?
         for isTransposed in [false, true] {
-          var c = accumulate ? start : Array(repeating: Real.nan, count: rows * n)
-          let left = isTransposed ? transposed(a, rows: rows, columns: k) : a
-          kernels.table.large_product(
-            Int64(rows), Int64(n), Int64(k), left, Int64(isTransposed ? 1 : k),
-            Int64(isTransposed ? rows : 1), packed, &c, Int64(n), accumulate)
-          let error = difference(c, wanted)
-          #expect(error < kernelTolerance, "\(rows) \(n) \(k) \(accumulate) \(isTransposed)")
-          if let first { #expect(c == first, "\(rows) \(n) \(k) \(accumulate)") }
-          first = c
+          for isInPairs in kernels.isRounding ? [false, true] : [false] {
+            var c = accumulate ? start : Array(repeating: Real.nan, count: rows * n)
+            let left = isTransposed ? transposed(a, rows: rows, columns: k) : a
+            var leading = isTransposed ? rows : k
+            let taken = isInPairs ? kernels.pairs(of: left, width: leading) : left
+            leading += isInPairs ? leading % 2 : 0
+            kernels.table.large_product(
+              Int64(rows), Int64(n), Int64(k), taken, isInPairs, Int64(isTransposed ? 1 : leading),
+              Int64(isTransposed ? leading : 1), packed, &c, Int64(n), accumulate)
+            let error = difference(c, wanted)
+            let problem = "\(rows) \(n) \(k) \(accumulate) \(isTransposed) \(isInPairs)"
+            #expect(error < kernelTolerance, "\(problem)")
+            if let first { #expect(c == first, "\(problem)") }
+            first = c
+          }
         }
       }
     }

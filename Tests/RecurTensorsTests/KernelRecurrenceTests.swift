@@ -24,7 +24,8 @@ struct KernelRecurrenceTests {
     var hasTable = false
   }
 
-  /// Everything a recurrence writes, forward and backward.
+  /// Everything a recurrence writes, forward and backward; the gradients of the gates, and what lies between these,
+  /// row by row.
   private func run(_ problem: Problem, _ table: KernelTable, parts: Int = 1) -> [[Real]] {
     let (kind, steps, batch, hidden) = (problem.kind, problem.steps, problem.batch, problem.hidden)
     let panel = Int(RECUR_PANEL)
@@ -166,7 +167,21 @@ struct KernelRecurrenceTests {
         }
       }
     }
-    results += [gates, hiddenGradient]
+    results.append(hiddenGradient)
+    for row in 0..<steps * batch {
+      let row = gates[row * leading..<(row + 1) * leading]
+      let width = kind.stored * hidden
+      results.append(Array(row.dropFirst(width)))
+      if table.rounds_factors {
+        // What has no input begins with a whole pair.
+        let numbers = NamedKernels.numbers(in: row)
+        let (inputs, others) = (kind.gates * hidden, width - kind.gates * hidden)
+        results.append(
+          Array(numbers[..<inputs]) + numbers.dropFirst(inputs + inputs % 2).prefix(others))
+      } else {
+        results.append(Array(row.prefix(width)))
+      }
+    }
     if kind == .lstm { results.append(cellGradient) }
     return results
   }

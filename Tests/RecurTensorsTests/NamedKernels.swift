@@ -33,6 +33,24 @@ struct NamedKernels: Sendable, CustomStringConvertible {
     return Real(Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000))
   }
 
+  /// Rows of factors as kernels that round them keep them: two in the place of one, the last filled up.
+  func pairs(of rows: [Real], width: Int) -> [Real] {
+    stride(from: 0, to: rows.count, by: width).flatMap { start in
+      stride(from: start, to: start + width, by: 2).map { index in
+        let second = index + 1 < start + width ? factor(rows[index + 1]) : 0
+        let bits = Float(factor(rows[index])).bitPattern >> 16 | Float(second).bitPattern
+        return Real(Float(bitPattern: bits))
+      }
+    }
+  }
+  /// The numbers that stand in pairs.
+  static func numbers(in pairs: some Collection<Real>) -> [Real] {
+    pairs.flatMap { pair in
+      let bits = Float(pair).bitPattern
+      return [Real(Float(bitPattern: bits << 16)), Real(Float(bitPattern: bits & 0xFFFF_0000))]
+    }
+  }
+
   var table: KernelTable {
     let found =
       isRounding

@@ -6,7 +6,8 @@
 struct RECUR_NAMED(recur_recurrence) {
   int64_t steps, batch, hidden;
   /// Input part of the pre-activations, (T, B, width); activations after the forward pass, gradients
-  /// of the pre-activations after the backward pass.
+  /// of the pre-activations after the backward pass: as pairs where the kernels round factors, those of the
+  /// GRU's inner part in a whole pair behind the others.
   RECUR_REAL *gates;
   /// The distance between the starts of two rows of `gates`: at least `width`.
   int64_t gates_leading;
@@ -57,6 +58,8 @@ struct RECUR_NAMED(recur_weights) {
 
 struct RECUR_NAMED(recur_kernels) {
   const char *name;
+  /// Whether factors of products are rounded to bfloat16. Two such numbers, a pair, take the place of one REAL.
+  bool rounds_factors;
   /// The rows that a large product is fastest with, and what they are best a multiple of.
   int64_t block_rows, rows_together;
 
@@ -74,10 +77,10 @@ struct RECUR_NAMED(recur_kernels) {
                   bool accumulate);
 
   /// The same for many rows and steps, block by block for the caches; element (r, i) of the left
-  /// matrix is a[r * a_row + i * a_step], where one of the two is 1: it may be a transpose. The panels lie
-  /// 16 k apart.
-  void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t a_row,
-                        int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
+  /// matrix is the one r * a_row + i * a_step behind the first, where one of the two is 1: it may be a transpose.
+  /// Where `in_pairs`, its elements stand in pairs and the other of the two is even. The panels lie 16 k apart.
+  void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, bool in_pairs,
+                        int64_t a_row, int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
                         int64_t leading_c, bool accumulate);
 
   /// Recurrences over the batch rows from `begin` to `end`.
@@ -125,9 +128,9 @@ struct RECUR_NAMED(recur_kernels) {
   /// are depends on the key and on the element's position from `offset` on alone.
   void (*dropout)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count, RECUR_REAL probability, uint64_t key,
                   int64_t offset);
-  /// sums[j] += Σ m[i][j] over the rows, top to bottom.
-  void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, int64_t rows, int64_t columns,
-                          int64_t leading);
+  /// sums[j] += Σ m[i][j] over the rows, top to bottom, whose elements stand in pairs where `in_pairs`.
+  void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, bool in_pairs, int64_t rows,
+                          int64_t columns, int64_t leading);
   /// Σ x² in blocks of fixed size, each summed in double where that in REAL overflows: finite for finite x.
   double (*sum_of_squares)(const RECUR_REAL *x, int64_t count);
 

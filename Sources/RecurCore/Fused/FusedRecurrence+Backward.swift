@@ -40,33 +40,43 @@ extension FusedRecurrence.Window {
   /// Blocks of columns in `gates` and the rows of W_hh and b_hh that they belong to.
   private var recurrentBlocks: [(column: Int, row: Int, width: Int)] {
     let size = cell.hiddenSize
-    return switch cell.kind {
-    case .gru: [(0, 0, 2 * size), (3 * size, 2 * size, size)]
-    case .elman, .lstm: [(0, 0, cell.gateWidth)]
+    switch cell.kind {
+    case .gru:
+      // A part of its own begins with a whole pair.
+      let inner = Kernels.table.rounds_factors ? (3 * size + 1) / 2 * 2 : 3 * size
+      return [(0, 0, 2 * size), (inner, 2 * size, size)]
+    case .elman, .lstm: return [(0, 0, cell.gateWidth)]
     }
+  }
+
+  /// What a backward pass has left in `gates`: the gradients of the pre-activations of some rows, by default all.
+  private func gateGradients(
+    rows: Range<Int>? = nil, column: Int = 0, width: Int
+  ) -> MatrixView {
+    let rows = rows ?? 0..<steps * batch
+    let inPlaceOfScalar = Kernels.table.rounds_factors ? 2 : 1
+    return MatrixView(
+      gates.pointer + rows.lowerBound * cell.gatesLeading + column / inPlaceOfScalar,
+      rows: rows.count, columns: width, leading: cell.gatesLeading * inPlaceOfScalar,
+      isInPairs: Kernels.table.rounds_factors)
   }
 
   private func addRecurrentGradients(_ pullback: Tape.Pullback) {
     let size = cell.hiddenSize
-    let stored = cell.gatesLeading
     pullback.accumulate(into: cell.weightHH.operand) { target, adding in
       for block in recurrentBlocks {
         let rows = target + block.row * size
         var adding = adding
         if let initial {
           MatrixProduct.compute(
-            MatrixView(
-              gates.pointer + block.column, rows: batch, columns: block.width, leading: stored
-            ).transposed,
+            gateGradients(rows: 0..<batch, column: block.column, width: block.width).transposed,
             MatrixView(initial[0].pointer, rows: batch, columns: size),
             into: rows, accumulate: adding)
           adding = true
         }
         MatrixProduct.compute(
-          MatrixView(
-            gates.pointer + batch * stored + block.column, rows: (steps - 1) * batch,
-            columns: block.width, leading: stored
-          ).transposed,
+          gateGradients(rows: batch..<steps * batch, column: block.column, width: block.width)
+            .transposed,
           MatrixView(hidden.pointer, rows: (steps - 1) * batch, columns: size),
           into: rows, accumulate: adding)
       }
@@ -85,8 +95,7 @@ extension FusedRecurrence.Window {
       folded = nil
       offset = inputOffset
       operand = sequence
-      gradients = MatrixView(
-        gates.pointer, rows: steps * batch, columns: cell.gateWidth, leading: cell.gatesLeading)
+      gradients = gateGradients(width: cell.gateWidth)
     case .tokens(let tokens, let embedding, _):
       let sums = sumsByToken(tokens, rows: embedding.shape[0])
       folded = sums
@@ -118,17 +127,19 @@ extension FusedRecurrence.Window {
   /// The gradients of the pre-activations, summed for each row of the embedding in the order of
   /// the tokens. Threads share the columns, so that the order is the same for any number of them.
   private func sumsByToken(_ tokens: [Int32], rows: Int) -> Tensor {
-    let (width, leading) = (cell.gateWidth, cell.gatesLeading)
+    let width = cell.gateWidth
+    let gradients = gateGradients(width: width)
     var sums = Tensor(zeros: [rows, width])
     let target = sums.mutablePointer
     // Taken once: in the loop, both threads would count references to the same objects.
-    let (source, kernels) = (gates.pointer, Kernels.table)
+    let kernels = Kernels.table
     withExtendedLifetime(gates) {
       ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in
         for (index, token) in tokens.enumerated() {
-          kernels.add(
+          kernels.add_column_sums(
             target + Int(token) * width + columns.lowerBound,
-            source + index * leading + columns.lowerBound, Int64(columns.count))
+            gradients.pointer(at: index * gradients.leading + columns.lowerBound),
+            gradients.isInPairs, 1, Int64(columns.count), Int64(gradients.leading))
         }
       }
     }
@@ -144,18 +155,15 @@ extension FusedRecurrence.Window {
       pullback.wantsGradient(of: cell.biasIH.operand)
         || pullback.wantsGradient(of: cell.biasHH.operand)
     else { return }
-    let width = cell.storedWidth
-    let source =
-      width == cell.gateWidth
-      ? gradients
-      : MatrixView(
-        gates.pointer, rows: steps * batch, columns: width, leading: cell.gatesLeading)
+    let inner = recurrentBlocks.last.map { $0.column + $0.width } ?? 0
+    let source = inner > cell.gateWidth ? gateGradients(width: inner) : gradients
+    let width = source.columns
     var sums = Tensor(zeros: [width])
     let target = sums.mutablePointer
     ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in
       Kernels.table.add_column_sums(
-        target + columns.lowerBound, source.pointer + columns.lowerBound, Int64(source.rows),
-        Int64(columns.count), Int64(source.leading))
+        target + columns.lowerBound, source.pointer(at: columns.lowerBound), source.isInPairs,
+        Int64(source.rows), Int64(columns.count), Int64(source.leading))
     }
     defer { withExtendedLifetime(sums) {} }
     for (bias, blocks) in [
