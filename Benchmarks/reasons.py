@@ -105,9 +105,13 @@ def together(record, reading, theirs):
     if record["threads"] == 1:
         return ""
     handing = record["layers"] * record["handover_microseconds"]
+    alone = recur("generate", *sizes(record["layers"], record["hidden_size"], record["embedding_size"]),
+                  "--precision", record["precision"], "--temperature", "0", "--threads", "1", "--seconds", "1")
+    shared = alone["microseconds_per_step"] / record["threads"] + handing
     return (f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a layer and "
             "gone, which is the way of a line of the cache from core to core and back; these two alone would be "
-            f"{1e6 / (reading + handing) / theirs:.2f} ×; ")
+            f"{1e6 / (reading + handing) / theirs:.2f} ×, and the latter beside an even share of what one thread takes "
+            f"({alone['microseconds_per_step']:.1f} µs) {1e6 / shared / theirs:.2f} ×; ")
 
 
 def reading(kinds, target, record, theirs, memory, doctor):

@@ -63,6 +63,10 @@ static void dropout(REAL *y, const REAL *x, int64_t count, REAL probability, uin
   }
 }
 
+/// Rows between those that are added and those that are fetched: each is on a page of its own, which no processor
+/// fetches unasked.
+#define ADDED_ROWS_AHEAD 16
+
 INLINE void add_columns(REAL *sums, const REAL *m, const bool in_pairs, int64_t rows, int64_t columns,
                         int64_t leading) {
   // A strip of columns stays in registers while the rows pass by.
@@ -74,8 +78,11 @@ INLINE void add_columns(REAL *sums, const REAL *m, const bool in_pairs, int64_t 
     }
     if (columns - first >= 4 * LANES) {
       for (int64_t i = 0; i < rows; i++) {
-        const REAL *row = behind(m, in_pairs, i * leading + first);
-        for (int v = 0; v < 4; v++) sum[v] += elements(behind(row, in_pairs, v * LANES), in_pairs, LANES);
+        for (int v = 0; v < 4; v++) {
+          const REAL *next = behind(m, in_pairs, i * leading + first + v * LANES);
+          __builtin_prefetch(behind(next, in_pairs, ADDED_ROWS_AHEAD * leading), 0, 2);
+          sum[v] += elements(next, in_pairs, LANES);
+        }
       }
     } else {
       for (int64_t i = 0; i < rows; i++) {
@@ -97,6 +104,26 @@ static void add_column_sums(REAL *sums, const REAL *m, bool in_pairs, int64_t ro
     add_columns(sums, m, true, rows, columns, leading);
   } else {
     add_columns(sums, m, false, rows, columns, leading);
+  }
+}
+
+INLINE void add_each_row(REAL *sums, int64_t leading_sums, const int32_t *targets, const REAL *m,
+                         const bool in_pairs, int64_t rows, int64_t columns, int64_t leading) {
+  for (int64_t i = 0; i < rows; i++) {
+    REAL *sum = sums + targets[i] * leading_sums;
+    FOR_VECTORS(columns) {
+      const REAL *next = behind(m, in_pairs, i * leading + j);
+      __builtin_prefetch(behind(next, in_pairs, ADDED_ROWS_AHEAD * leading), 0, 2);
+      store_up_to(sum + j, load_up_to(sum + j, left) + elements(next, in_pairs, left), left);
+    }
+  }
+}
+static void add_rows(REAL *sums, int64_t leading_sums, const int32_t *targets, const REAL *m, bool in_pairs,
+                     int64_t rows, int64_t columns, int64_t leading) {
+  if (BFLOAT16 && in_pairs) {
+    add_each_row(sums, leading_sums, targets, m, true, rows, columns, leading);
+  } else {
+    add_each_row(sums, leading_sums, targets, m, false, rows, columns, leading);
   }
 }
 

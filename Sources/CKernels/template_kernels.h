@@ -47,6 +47,7 @@ const struct NAMED(recur_kernels) VARIANT = {
     .scale = scale,
     .dropout = dropout,
     .add_column_sums = add_column_sums,
+    .add_rows = add_rows,
     .sum_of_squares = sum_of_squares,
     .softmax_cross_entropy = softmax_cross_entropy,
     .adam = adam,

@@ -26,11 +26,9 @@ extension Variable {
       pullback.accumulatePart(of: operand) { sum in
         Elementwise.forEachPart(ofColumns: width, height: indices.count) { part in
           let first = part.lowerBound
-          for (row, index) in indices.enumerated() {
-            Kernels.table.add(
-              sum + Int(index) * width + first, gradient.pointer + row * width + first,
-              Int64(part.count))
-          }
+          Kernels.table.add_rows(
+            sum + first, Int64(width), indices, gradient.pointer + first, false,
+            Int64(indices.count), Int64(part.count), Int64(width))
         }
       }
     }

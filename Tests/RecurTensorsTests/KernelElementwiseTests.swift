@@ -53,6 +53,33 @@ struct KernelElementwiseTests {
     }
   }
 
+  @Test(
+    "Rows are added to the rows that they belong to, also those of pairs",
+    arguments: NamedKernels.all + NamedKernels.rounding)
+  func rowSums(_ kernels: NamedKernels) {
+    for (rows, columns) in [(1, 1), (5, 3), (40, 33), (19, 130)] {
+      let (height, leading, leadingSums) = (4, columns + 3, columns + 1)
+      let targets = (0..<rows).map { Int32($0 * 7 % 3) }
+      for isInPairs in kernels.isRounding ? [false, true] : [false] {
+        let drawn = normal(rows * leading, seed: 4)
+        let matrix = isInPairs ? drawn.map(kernels.factor) : drawn
+        var sums = normal(height * leadingSums, seed: 5)
+        var expected = sums.map { Double($0) }
+        for row in 0..<rows {
+          for column in 0..<columns {
+            expected[Int(targets[row]) * leadingSums + column] += Double(
+              matrix[row * leading + column])
+          }
+        }
+        kernels.table.add_rows(
+          &sums, Int64(leadingSums), targets,
+          isInPairs ? kernels.pairs(of: matrix, width: leading) : matrix, isInPairs, Int64(rows),
+          Int64(columns), Int64(isInPairs ? leading + leading % 2 : leading))
+        #expect(difference(sums, expected) < kernelTolerance, "\(rows) \(columns) \(isInPairs)")
+      }
+    }
+  }
+
   @Test("Sums of squares equal their formula", arguments: NamedKernels.all)
   func squareSums(_ kernels: NamedKernels) {
     for count in Self.counts + [4095, 4096, 4097, 10_000] {

@@ -131,6 +131,9 @@ struct RECUR_NAMED(recur_kernels) {
   /// sums[j] += Σ m[i][j] over the rows, top to bottom, whose elements stand in pairs where `in_pairs`.
   void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, bool in_pairs, int64_t rows,
                           int64_t columns, int64_t leading);
+  /// Row targets[i] of the sums += row i of m, in the order of i. The rows of the sums lie `leading_sums` apart.
+  void (*add_rows)(RECUR_REAL *sums, int64_t leading_sums, const int32_t *targets, const RECUR_REAL *m,
+                   bool in_pairs, int64_t rows, int64_t columns, int64_t leading);
   /// Σ x² in blocks of fixed size, each summed in double where that in REAL overflows: finite for finite x.
   double (*sum_of_squares)(const RECUR_REAL *x, int64_t count);
 

@@ -131,16 +131,12 @@ extension FusedRecurrence.Window {
     let gradients = gateGradients(width: width)
     var sums = Tensor(zeros: [rows, width])
     let target = sums.mutablePointer
-    // Taken once: in the loop, both threads would count references to the same objects.
-    let kernels = Kernels.table
     withExtendedLifetime(gates) {
       ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in
-        for (index, token) in tokens.enumerated() {
-          kernels.add_column_sums(
-            target + Int(token) * width + columns.lowerBound,
-            gradients.pointer(at: index * gradients.leading + columns.lowerBound),
-            gradients.isInPairs, 1, Int64(columns.count), Int64(gradients.leading))
-        }
+        Kernels.table.add_rows(
+          target + columns.lowerBound, Int64(width), tokens,
+          gradients.pointer(at: columns.lowerBound), gradients.isInPairs, Int64(tokens.count),
+          Int64(columns.count), Int64(gradients.leading))
       }
     }
     return sums
