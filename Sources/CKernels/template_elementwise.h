@@ -63,8 +63,8 @@ static void dropout(REAL *y, const REAL *x, int64_t count, REAL probability, uin
   }
 }
 
-/// Rows between those that are added and those that are fetched: each is on a page of its own, which no processor
-/// fetches unasked.
+/// Rows between those that are added and those that are fetched: wide ones are on pages of their own, which no
+/// processor fetches unasked.
 #define ADDED_ROWS_AHEAD 16
 
 INLINE void add_columns(REAL *sums, const REAL *m, const bool in_pairs, int64_t rows, int64_t columns,

@@ -4,7 +4,7 @@
 // Two steps of k stand in one REAL, as bfloat16, the first in the lower half: a row of k elements is a
 // row of PAIRS(k) of these, and a tile treats a pair as it treats an element in single precision. The
 // distances between panels stay those of single precision; half of a panel's memory is not touched.
-#define PAIRS(k) (((k) + 1) / 2)
+#define PAIRS(k) recur_pairs(k)
 #define STEPS_TOGETHER 2
 
 typedef uint32_t bits __attribute__((ext_vector_type(LANES)));
@@ -28,7 +28,7 @@ INLINE vector every_second(vector low, vector high, const int first) {
   }
   return x;
 }
-/// The pairs of a row; they may take its place, or one before it.
+/// The pairs of a row; they may take its place, or a place before it.
 INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k) {
   int64_t i = 0;
   for (; i + 2 * LANES <= k; i += 2 * LANES) {
@@ -42,8 +42,8 @@ INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k) {
 }
 typedef uint16_t halves __attribute__((ext_vector_type(LANES)));
 typedef uint16_t halves_in_memory __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
-/// The next elements of a row of pairs, each in the lower half; zeros where there are `left` only.
-INLINE bits elements_of(const REAL *pairs, int64_t left) {
+/// The bits of the next elements of a row of pairs, each in the lower half; zeros behind the last of `left`.
+INLINE bits halves_of(const REAL *pairs, int64_t left) {
   halves x = 0;
   if (left >= LANES) {
     x = *(const halves_in_memory *)pairs;
@@ -52,13 +52,14 @@ INLINE bits elements_of(const REAL *pairs, int64_t left) {
   }
   return __builtin_convertvector(x, bits);
 }
+/// The next elements of a row; zeros behind the last of `left`.
 INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
-  return in_pairs ? (vector)(elements_of(row, left) << 16) : load_up_to(row, left);
+  return in_pairs ? (vector)(halves_of(row, left) << 16) : load_up_to(row, left);
 }
-/// The pairs of two rows, the second zeros where it is null. The rows themselves are pairs where `in_pairs`.
+/// The pairs of two rows that stand one above the other, the second zeros where it is null.
 INLINE vector paired_rows(const REAL *first, const REAL *second, bool in_pairs, int64_t left) {
   if (!in_pairs) return PAIRED(load_up_to(first, left), second ? load_up_to(second, left) : splat(0));
-  return (vector)(elements_of(first, left) | (second ? elements_of(second, left) : 0) << 16);
+  return (vector)(halves_of(first, left) | (second ? halves_of(second, left) : 0) << 16);
 }
 #ifndef MULTIPLY_ADD_PAIRS
 INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {

@@ -133,12 +133,13 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
 
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
 /// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
-/// takes them to the step before. Behind those of `input_gates` come those of parts that have no input.
-INLINE void backward(RUN, int64_t begin, int64_t end, const int gate_width, const int input_gates,
+/// takes them to the step before. Behind the `input_gates` come the others of all that are stored, which are factors of
+/// a product of their own and so begin with a pair of their own.
+INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, const int input_gates,
                      void (*differentiate)(RUN, int64_t t, int64_t row),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {
   const int64_t hidden = run->hidden, batch = run->batch, leading = run->gates_leading;
-  const int64_t inputs = input_gates * hidden, others = gate_width * hidden - inputs;
+  const int64_t inputs = input_gates * hidden, others = stored_gates * hidden - inputs;
   const size_t row_size = (size_t)hidden * sizeof(REAL);
   memset(run->hidden_gradient + begin * hidden, 0, (size_t)(end - begin) * row_size);
   if (run->cell_gradient != NULL) {

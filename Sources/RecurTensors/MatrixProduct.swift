@@ -62,21 +62,23 @@ package struct MatrixView {
 /// Products of large matrices: by the kernels where the processor has vector multiply-add, else (and
 /// in double precision) by OpenBLAS, if it is installed.
 package enum MatrixProduct {
-  private static let usesKernels = Kernels.name != "portable" || recur_openblas() == nil
+  private static let usesKernels =
+    Kernels.table.rounds_factors || Kernels.name != "portable" || recur_openblas() == nil
 
   /// Rows of the result that one call computes. The cut never depends on the number of threads, so
   /// neither do the bits.
   private static let chunkRows = 256
 
   /// c = a · b, or c += a · b where `accumulate`; the rows of c lie `leading` scalars apart, by
-  /// default one behind the other.
+  /// default one behind the other. The left matrix may be in pairs where the kernels round factors.
   package static func compute(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Real>, leading: Int? = nil,
     accumulate: Bool = false
   ) {
     let (rows, inner, columns) = (a.rows, a.columns, b.columns)
     precondition(inner == b.rows, "(\(rows), \(inner)) times (\(b.rows), \(columns))")
-    precondition(!b.isInPairs, "pairs are packed as they are")
+    precondition(!b.isInPairs, "a right matrix in pairs")
+    precondition(!a.isInPairs || Kernels.table.rounds_factors, "pairs for kernels that take none")
     let leading = leading ?? columns
     if rows == 0 || columns == 0 { return }
     if inner == 0 {

@@ -54,9 +54,19 @@ static double difference(struct pair pair) {
   return most / scale;
 }
 
-/// `rounds`: whether the kernels round factors to bfloat16, and pack them in pairs.
-static void check_products(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d,
-                           bool rounds) {
+/// The numbers of rows, which bfloat16 holds as they are, in pairs; the last of a row is filled up.
+static float *in_pairs(const float *numbers, int64_t rows, int64_t width) {
+  uint16_t *pairs = calloc((size_t)(rows * recur_pairs(width)), 2 * sizeof *pairs);
+  for (int64_t i = 0; i < rows * width; i++) {
+    uint32_t bits;
+    memcpy(&bits, numbers + i, sizeof bits);
+    pairs[i / width * 2 * recur_pairs(width) + i % width] = (uint16_t)(bits >> 16);
+  }
+  return (float *)pairs;
+}
+
+static void check_products(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d) {
+  const bool rounds = f->rounds_factors;
   for (int64_t rows = 1; rows <= 13; rows++) {
     const int64_t widths[] = {1, 16, 35, 64, 83}, depths[] = {1, 7, 32, 353, 520};
     for (int w = 0; w < 5; w++) {
@@ -74,9 +84,33 @@ static void check_products(const struct recur_kernels_f32 *f, const struct recur
         f->large_product(rows, n, k, a.single, false, 1, rows, packed.single, large.single, n, false);
         d->large_product(rows, n, k, a.twice, false, 1, rows, packed.twice, large.twice, n, false);
         expect(difference(large) < 1e-5, "a large product of a transpose", difference(large));
+        if (!rounds) continue;
+        f->large_product(rows, n, k, in_pairs(a.single, k, rows), true, 1, 2 * recur_pairs(rows),
+                         packed.single, large.single, n, false);
+        expect(difference(large) < 1e-5, "a large product of a transpose in pairs", difference(large));
+        d->product(rows, n, k, a.twice, k, packed.twice, k * 16, large.twice, n, false);
+        f->large_product(rows, n, k, in_pairs(a.single, rows, k), true, 2 * recur_pairs(k), 1,
+                         packed.single, large.single, n, false);
+        expect(difference(large) < 1e-5, "a large product in pairs", difference(large));
       }
     }
   }
+}
+
+static void check_sums(const struct recur_kernels_f32 *f, const struct recur_kernels_f64 *d) {
+  enum { ROWS = 23, COLUMNS = 35 };
+  const struct pair m = coarse_numbers(ROWS * COLUMNS);
+  struct pair columns = numbers(COLUMNS, 1), rows = numbers(3 * COLUMNS, 1);
+  const float *matrix = f->rounds_factors ? in_pairs(m.single, ROWS, COLUMNS) : m.single;
+  const int64_t leading = f->rounds_factors ? 2 * recur_pairs(COLUMNS) : COLUMNS;
+  int32_t targets[ROWS];
+  for (int row = 0; row < ROWS; row++) targets[row] = row * 7 % 3;
+  f->add_column_sums(columns.single, matrix, f->rounds_factors, ROWS, COLUMNS, leading);
+  d->add_column_sums(columns.twice, m.twice, false, ROWS, COLUMNS, COLUMNS);
+  expect(difference(columns) < 1e-6, "sums of columns", difference(columns));
+  f->add_rows(rows.single, COLUMNS, targets, matrix, f->rounds_factors, ROWS, COLUMNS, leading);
+  d->add_rows(rows.twice, COLUMNS, targets, m.twice, false, ROWS, COLUMNS, COLUMNS);
+  expect(difference(rows) < 1e-6, "sums of rows", difference(rows));
 }
 
 static void check_int8(const struct recur_kernels_f32 *f) {
@@ -133,7 +167,7 @@ static void check_activations(const struct recur_kernels_f32 *f) {
 /// Writes the numbers of a row of pairs, and those that begin with a whole pair behind them, in their places.
 static void unpair(float *row, int64_t first, int64_t second) {
   uint16_t *pairs = calloc((size_t)(first + second + 2), sizeof *pairs);
-  memcpy(pairs, row, (size_t)(first + 1) / 2 * 4 + (size_t)(second + 1) / 2 * 4);
+  memcpy(pairs, row, (size_t)(recur_pairs(first) + recur_pairs(second)) * sizeof *row);
   for (int64_t i = 0; i < first + second; i++) {
     const uint32_t bits = (uint32_t)pairs[i < first ? i : i + first % 2] << 16;
     memcpy(row + i, &bits, sizeof bits);
@@ -180,8 +214,10 @@ static void check_recurrence(const struct recur_kernels_f32 *f, const struct rec
   single.output_gradient = dy.single, twice.output_gradient = dy.twice;
   single.panels = backward.single, twice.panels = backward.twice;
   BOTH(backward)
-  for (int64_t row = 0; f->rounds_factors && row < steps * batch; row++) {
-    unpair(inputs.single + row * stored * hidden, gates * hidden, (stored - gates) * hidden);
+  if (f->rounds_factors) {
+    for (int64_t row = 0; row < steps * batch; row++) {
+      unpair(inputs.single + row * stored * hidden, gates * hidden, (stored - gates) * hidden);
+    }
   }
   expect(difference(inputs) < 5e-5 * looser, "gradients of the gates", difference(inputs));
   expect(difference(dh) < 5e-5 * looser, "the gradient of the first state", difference(dh));
@@ -251,8 +287,10 @@ int main(void) {
   const struct recur_kernels_f32 *f = recur_kernels_named_f32(NULL);
   const struct recur_kernels_f32 *rounding = recur_bfloat16_kernels_named_f32(NULL);
   const struct recur_kernels_f64 *d = recur_kernels_named_f64(NULL);
-  check_products(f, d, false);
-  check_products(rounding, d, true);
+  check_products(f, d);
+  check_products(rounding, d);
+  check_sums(f, d);
+  check_sums(rounding, d);
   check_int8(f);
   check_activations(f);
   const int gates[] = {1, 4, 3};

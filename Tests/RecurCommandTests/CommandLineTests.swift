@@ -183,6 +183,23 @@ struct CommandLineTests {
     #expect(warnings.contains { $0.string?.contains("OPENBLAS_CORETYPE") == true })
   }
 
+  @Test("Kernels can be forced by name, and a name that this processor cannot run is warned of")
+  func forcedKernels() throws {
+    func doctor(_ name: String) throws -> JSONValue {
+      try SmallTraining.document(
+        recur(
+          ["doctor", "--seconds", "0.02", "--json"],
+          environment: [Kernels.environmentVariable: name]
+        ).output)
+    }
+    let forced = try doctor("portable")
+    #expect(forced["kernels"]?.string == "portable")
+    let refused = try doctor("sse9")
+    #expect(refused["kernels"]?.string == Kernels.name)
+    let warnings = try #require(refused["warnings"]?.elements)
+    #expect(warnings.contains { $0.string?.contains("sse9") == true })
+  }
+
   @Test("A benchmark of one thread says so in words")
   func oneThread() throws {
     let result = try recur([

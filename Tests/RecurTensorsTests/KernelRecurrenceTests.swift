@@ -173,11 +173,13 @@ struct KernelRecurrenceTests {
       let width = kind.stored * hidden
       results.append(Array(row.dropFirst(width)))
       if table.rounds_factors {
-        // What has no input begins with a whole pair.
+        // What has no input begins with a pair of its own.
         let numbers = NamedKernels.numbers(in: row)
         let (inputs, others) = (kind.gates * hidden, width - kind.gates * hidden)
-        results.append(
-          Array(numbers[..<inputs]) + numbers.dropFirst(inputs + inputs % 2).prefix(others))
+        let inner = inputs + inputs % 2
+        results.append(Array(numbers[..<inputs]) + numbers[inner..<inner + others])
+        // Pairs that are not full are multiplied as they stand.
+        for end in [inputs, inner + others] where end % 2 == 1 { #expect(numbers[end] == 0) }
       } else {
         results.append(Array(row.prefix(width)))
       }
@@ -188,7 +190,9 @@ struct KernelRecurrenceTests {
 
   private func problems(_ kind: Kind) -> [Problem] {
     var all: [Problem] = []
-    for (steps, batch, hidden) in [(3, 1, 5), (2, 2, 16), (4, 7, 21), (2, 13, 48), (2, 53, 37)] {
+    for (steps, batch, hidden) in [
+      (3, 2, 1), (3, 1, 5), (2, 2, 16), (4, 7, 21), (2, 13, 48), (2, 53, 37),
+    ] {
       for hasLengths in [false, true] {
         for hasInitial in [false, true] {
           all.append(

@@ -15,6 +15,8 @@
 
 /// Groups of four in k steps, the last of which may be filled up.
 #define RECUR_QUADS(k) (((k) + 3) / 4)
+/// Pairs of bfloat16 that k elements fill; the second of the last is 0 where k is odd.
+static inline int64_t recur_pairs(int64_t k) { return (k + 1) / 2; }
 /// The most rows that a step takes together.
 #define RECUR_STEP_ROWS 64
 /// Scalars of memory that a step needs for `rows` rows (at most RECUR_STEP_ROWS count) of k scalars.

@@ -6,8 +6,8 @@
 struct RECUR_NAMED(recur_recurrence) {
   int64_t steps, batch, hidden;
   /// Input part of the pre-activations, (T, B, width); activations after the forward pass, gradients
-  /// of the pre-activations after the backward pass: as pairs where the kernels round factors, those of the
-  /// GRU's inner part in a whole pair behind the others.
+  /// of the pre-activations after the backward pass: as pairs where the kernels round factors, and then those of
+  /// the GRU's inner part begin with a pair of their own behind the others.
   RECUR_REAL *gates;
   /// The distance between the starts of two rows of `gates`: at least `width`.
   int64_t gates_leading;
@@ -26,7 +26,7 @@ struct RECUR_NAMED(recur_recurrence) {
   const RECUR_REAL *final_hidden_gradient, *final_cell_gradient;  // (B, H)
   /// Gradients that flow to the step before; of the initial state at the end.
   RECUR_REAL *hidden_gradient, *cell_gradient;  // (B, H)
-  /// (B, (H + 1) / 2), for kernels that round factors to bfloat16.
+  /// (B, pairs of H), for kernels that round factors to bfloat16.
   RECUR_REAL *pairs;
   /// RNN only: rectified linear instead of tanh.
   bool rectified;
@@ -58,7 +58,8 @@ struct RECUR_NAMED(recur_weights) {
 
 struct RECUR_NAMED(recur_kernels) {
   const char *name;
-  /// Whether factors of products are rounded to bfloat16. Two such numbers, a pair, take the place of one REAL.
+  /// Whether factors of products are rounded to bfloat16. Neighbours in a row then stand in pairs, each in the place of
+  /// one number. Only such kernels take matrices `in_pairs`: their distances count elements, and are even from row to row.
   bool rounds_factors;
   /// The rows that a large product is fastest with, and what they are best a multiple of.
   int64_t block_rows, rows_together;
@@ -78,7 +79,8 @@ struct RECUR_NAMED(recur_kernels) {
 
   /// The same for many rows and steps, block by block for the caches; element (r, i) of the left
   /// matrix is the one r * a_row + i * a_step behind the first, where one of the two is 1: it may be a transpose.
-  /// Where `in_pairs`, its elements stand in pairs and the other of the two is even. The panels lie 16 k apart.
+  /// Where its elements are `in_pairs` and a row of k is odd, the second of the last pair is 0. The panels lie 16 k
+  /// apart.
   void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, bool in_pairs,
                         int64_t a_row, int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
                         int64_t leading_c, bool accumulate);
@@ -128,7 +130,7 @@ struct RECUR_NAMED(recur_kernels) {
   /// are depends on the key and on the element's position from `offset` on alone.
   void (*dropout)(RECUR_REAL *y, const RECUR_REAL *x, int64_t count, RECUR_REAL probability, uint64_t key,
                   int64_t offset);
-  /// sums[j] += Σ m[i][j] over the rows, top to bottom, whose elements stand in pairs where `in_pairs`.
+  /// sums[j] += Σ m[i][j] over the rows, top to bottom.
   void (*add_column_sums)(RECUR_REAL *sums, const RECUR_REAL *m, bool in_pairs, int64_t rows,
                           int64_t columns, int64_t leading);
   /// Row targets[i] of the sums += row i of m, in the order of i. The rows of the sums lie `leading_sums` apart.

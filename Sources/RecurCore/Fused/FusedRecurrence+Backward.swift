@@ -42,8 +42,9 @@ extension FusedRecurrence.Window {
     let size = cell.hiddenSize
     switch cell.kind {
     case .gru:
-      // A part of its own begins with a whole pair.
-      let inner = Kernels.table.rounds_factors ? (3 * size + 1) / 2 * 2 : 3 * size
+      // It begins with a pair of its own where there are pairs.
+      let inner =
+        Kernels.table.rounds_factors ? 2 * Int(recur_pairs(Int64(3 * size))) : 3 * size
       return [(0, 0, 2 * size), (inner, 2 * size, size)]
     case .elman, .lstm: return [(0, 0, cell.gateWidth)]
     }
@@ -54,10 +55,10 @@ extension FusedRecurrence.Window {
     rows: Range<Int>? = nil, column: Int = 0, width: Int
   ) -> MatrixView {
     let rows = rows ?? 0..<steps * batch
-    let inPlaceOfScalar = Kernels.table.rounds_factors ? 2 : 1
+    let elementsInScalar = Kernels.table.rounds_factors ? 2 : 1
     return MatrixView(
-      gates.pointer + rows.lowerBound * cell.gatesLeading + column / inPlaceOfScalar,
-      rows: rows.count, columns: width, leading: cell.gatesLeading * inPlaceOfScalar,
+      gates.pointer + rows.lowerBound * cell.gatesLeading + column / elementsInScalar,
+      rows: rows.count, columns: width, leading: cell.gatesLeading * elementsInScalar,
       isInPairs: Kernels.table.rounds_factors)
   }
 
@@ -151,9 +152,8 @@ extension FusedRecurrence.Window {
       pullback.wantsGradient(of: cell.biasIH.operand)
         || pullback.wantsGradient(of: cell.biasHH.operand)
     else { return }
-    let inner = recurrentBlocks.last.map { $0.column + $0.width } ?? 0
-    let source = inner > cell.gateWidth ? gateGradients(width: inner) : gradients
-    let width = source.columns
+    let width = recurrentBlocks.map { $0.column + $0.width }.max() ?? 0
+    let source = width > gradients.columns ? gateGradients(width: width) : gradients
     var sums = Tensor(zeros: [width])
     let target = sums.mutablePointer
     ThreadTeam.current.forEachPart(of: width, multiple: Int(RECUR_PANEL)) { columns in

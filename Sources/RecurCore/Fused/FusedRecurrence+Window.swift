@@ -13,11 +13,12 @@ extension FusedRecurrence {
     let firstStep: Int
     let steps: Int
     let batch: Int
-    /// Input parts of the pre-activations, then activations, then gradients of pre-activations.
+    /// Input parts of the pre-activations, then activations, then gradients of pre-activations, in pairs where
+    /// kernels round factors.
     var gates: Tensor  // (T, B, stored · H, and what keeps rows apart)
     var hidden: Tensor  // (T, B, H)
     /// Hidden states of one step as kernels with rounded factors take them.
-    private var pairs: Tensor  // (B, (H + 1) / 2)
+    private var pairs: Tensor  // (B, pairs of H)
     var cellStates: Tensor?  // (T, B, H)
 
     /// Makes the window of all steps, or of a segment of them.
@@ -63,7 +64,7 @@ extension FusedRecurrence {
       }
       gates = Tensor(unwritten: [steps, batch, cell.gatesLeading])
       hidden = Tensor(unwritten: [steps, batch, hiddenSize])
-      pairs = Tensor(unwritten: [batch, (hiddenSize + 1) / 2])
+      pairs = Tensor(unwritten: [batch, Int(recur_pairs(Int64(hiddenSize)))])
       cellStates = cell.hasCell ? Tensor(unwritten: [steps, batch, hiddenSize]) : nil
     }
 
