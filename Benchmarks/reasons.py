@@ -110,8 +110,8 @@ def together(record, reading, theirs):
     shared = alone["microseconds_per_step"] / record["threads"] + handing
     return (f"{record['layers']} times {record['handover_microseconds']:.2f} until the threads have come to a layer and "
             "gone, which is the way of a line of the cache from core to core and back; these two alone would be "
-            f"{1e6 / (reading + handing) / theirs:.2f} ×, and the latter beside an even share of what one thread takes "
-            f"({alone['microseconds_per_step']:.1f} µs) {1e6 / shared / theirs:.2f} ×; ")
+            f"{1e6 / (reading + handing) / theirs:.2f} ×, and the latter beside an even share of what one thread "
+            f"takes ({alone['microseconds_per_step']:.1f} µs) {1e6 / shared / theirs:.2f} ×; ")
 
 
 def reading(kinds, target, record, theirs, memory, doctor):
