@@ -8,14 +8,15 @@
 
 Runs alternate (Recur, peer, Recur, peer, ...). Each cell is the median of the rounds, with the range in
 brackets. The peer of training is PyTorch's nn.LSTM, nn.GRU or nn.RNN as strong as it was found to be
-(peers/train.py; the best of its ways, which the first round chooses); of generation the best mode of PyTorch
-and that of ONNX Runtime (peers/generate.py), the one that the target is about first; of scoring the best of
-padded, packed and ONNX Runtime (peers/score.py). All begin with Recur's weights and have to give its numbers:
-the losses and gradient norms of the first steps, the characters, the logits, the count of tokens. Work is
-counted by the model's floating-point operations, nothing discounted, against the peak that is measured in
-the same process. A workload that fails says why in its row; one below its target has a footnote with what was
-measured of the reason. --quick leaves out torch.compile, single steps of nn.LSTM, one thread and other batches
-than 32 of the peer's scoring, all but the first way to train, and samples of where the time goes.
+(peers/train.py; the best of its ways); of generation the best mode of PyTorch and that of ONNX Runtime
+(peers/generate.py), the one that the target is about first; of scoring the best of PyTorch, padded or
+packed, and that of ONNX Runtime (peers/score.py), the faster first. All begin with Recur's weights and
+have to give its numbers: the losses and gradient norms of the first steps, the characters, the logits, the
+count of tokens. Work is counted by the model's floating-point operations, nothing discounted, against the
+peak that is measured in the same process. A workload that fails says why in its row; one below its target
+has a footnote with what was measured of the reason. --quick leaves out torch.compile, single steps of
+nn.LSTM, one thread and other batches than 32 of the peer's scoring, all but the first way to train, and
+samples of where the time goes.
 
 The workloads and their targets are in workloads.py, how each is measured in measuring.py, the reasons in
 reasons.py.
