@@ -18,11 +18,12 @@ INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
     store_up_to(run->hidden_sequence + at + j, h, left);
   }
 }
-INLINE void rnn_differentiate(RUN, int64_t t, int64_t row) {
+INLINE void rnn_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
   REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   FOR_UNITS(0, hidden) {
+    fetch_gates(next, hidden, 1, j);
     vector dh = hidden_gradient_at(run, t, row, last, j, left);
     vector h = load_up_to(run->hidden_sequence + at + j, left);
     vector slope = splat(1) - h * h;
@@ -33,7 +34,7 @@ INLINE void rnn_differentiate(RUN, int64_t t, int64_t row) {
 INLINE void rnn_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
   packed_product(rows, hidden, PAIRS(hidden), gates, run->gates_leading, run->panels,
-                 hidden * RECUR_PANEL, hidden_gradient, hidden, false);
+                 PANEL_SIZE(hidden), hidden_gradient, hidden, false);
 }
 static void rnn_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 1, rnn_finish, NULL);
@@ -73,7 +74,7 @@ INLINE void lstm_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) 
     store_up_to(run->hidden_sequence + at + j, load_up_to(o + j, left) * squashed, left);
   }
 }
-INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
+INLINE void lstm_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
   REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
@@ -81,6 +82,7 @@ INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
   REAL *cell_gradient = run->cell_gradient + row * hidden;
   const vector one = splat(1);
   FOR_UNITS(0, hidden) {
+    fetch_gates(next, hidden, 4, j);
     vector dh = hidden_gradient_at(run, t, row, last, j, left);
     vector i = load_up_to(gates + j, left), f = load_up_to(gates + hidden + j, left);
     vector g = load_up_to(gates + 2 * hidden + j, left);
@@ -102,7 +104,7 @@ INLINE void lstm_differentiate(RUN, int64_t t, int64_t row) {
 INLINE void lstm_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
   const int64_t hidden = run->hidden;
   packed_product(rows, hidden, PAIRS(4 * hidden), gates, run->gates_leading, run->panels,
-                 4 * hidden * RECUR_PANEL, hidden_gradient, hidden, false);
+                 PANEL_SIZE(4 * hidden), hidden_gradient, hidden, false);
 }
 static void lstm_forward(RUN, int64_t begin, int64_t end) {
   forward(run, begin, end, 4, lstm_finish, lstm_emit);
@@ -143,13 +145,14 @@ INLINE void gru_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
     store_up_to(run->hidden_sequence + at + j, multiply_add(z, old - n, n), left);
   }
 }
-INLINE void gru_differentiate(RUN, int64_t t, int64_t row) {
+INLINE void gru_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden;
   const bool last = is_last(run, t, row);
   REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
   const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
   const vector one = splat(1);
   FOR_UNITS(0, hidden) {
+    fetch_gates(next, hidden, 4, j);
     vector dh = hidden_gradient_at(run, t, row, last, j, left);
     vector r = load_up_to(gates + j, left), z = load_up_to(gates + hidden + j, left);
     vector n = load_up_to(gates + 2 * hidden + j, left);
@@ -165,7 +168,7 @@ INLINE void gru_differentiate(RUN, int64_t t, int64_t row) {
   }
 }
 INLINE void gru_carry(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient) {
-  const int64_t hidden = run->hidden, stride = 3 * hidden * RECUR_PANEL;
+  const int64_t hidden = run->hidden, stride = PANEL_SIZE(3 * hidden);
   packed_product(rows, hidden, PAIRS(2 * hidden), gates, run->gates_leading, run->panels, stride,
                  hidden_gradient, hidden, true);
   packed_product(rows, hidden, PAIRS(hidden), gates + PAIRS(3 * hidden), run->gates_leading,

@@ -1,11 +1,13 @@
 // Large products. Of the left matrix so many rows, and where it is packed so many steps of k, stay in the
 // second-level cache while the panels pass by.
-#define BLOCK_ROWS 96
 #ifdef MATRIX_TILES
+// All panels pass by for each block, and matrix tiles are done with few rows before the next panels have come.
+#define BLOCK_ROWS 256
 #define BLOCK_STEPS MATRIX_STEPS
 #define PAIRED_STEPS MATRIX_STEPS
 #define ROWS_TOGETHER MATRIX_ROWS
 #else
+#define BLOCK_ROWS 96
 #define BLOCK_STEPS 352
 #define PAIRED_STEPS GROUP_STEPS
 #define ROWS_TOGETHER 12
@@ -114,7 +116,7 @@ static __attribute__((noinline)) void transposed_product(int64_t rows, int64_t n
       } else {
         pack_block(packed, height, count, block, false, a_step);
       }
-      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, k * RECUR_PANEL,
+      block_product(height, n, steps, packed, panels + step * RECUR_PANEL, PANEL_SIZE(k),
                     c + first * leading_c, leading_c, accumulate || step > 0);
     }
   }
@@ -126,8 +128,8 @@ static void large_product(int64_t rows, int64_t n, int64_t k, const REAL *a, boo
   if (a_step != 1) {
     transposed_product(rows, n, k, a, in_pairs, a_step, panels, c, leading_c, accumulate);
   } else if (BFLOAT16 && in_pairs) {
-    packed_product(rows, n, PAIRS(k), a, a_row / 2, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+    packed_product(rows, n, PAIRS(k), a, a_row / 2, panels, PANEL_SIZE(k), c, leading_c, accumulate);
   } else {
-    product(rows, n, k, a, a_row, panels, k * RECUR_PANEL, c, leading_c, accumulate);
+    product(rows, n, k, a, a_row, panels, PANEL_SIZE(k), c, leading_c, accumulate);
   }
 }

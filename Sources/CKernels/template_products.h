@@ -2,8 +2,7 @@
 
 #if BFLOAT16
 // Two steps of k stand in one REAL, as bfloat16, the first in the lower half: a row of k elements is a
-// row of PAIRS(k) of these, and a tile treats a pair as it treats an element in single precision. The
-// distances between panels stay those of single precision; half of a panel's memory is not touched.
+// row of PAIRS(k) of these, and a tile treats a pair as it treats an element in single precision.
 #define PAIRS(k) recur_pairs(k)
 #define STEPS_TOGETHER 2
 
@@ -80,6 +79,9 @@ INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
 }
 #endif
 
+/// Scalars of a panel of k steps.
+#define PANEL_SIZE(k) (PAIRS(k) * RECUR_PANEL)
+
 /// What stands `distance` elements behind another, an even number of them where they are pairs.
 INLINE const REAL *behind(const REAL *a, bool in_pairs, int64_t distance) {
   return a + (in_pairs ? distance / 2 : distance);
@@ -88,7 +90,7 @@ INLINE const REAL *behind(const REAL *a, bool in_pairs, int64_t distance) {
 static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t leading,
                       int64_t begin, int64_t end, int64_t stride) {
   for (int64_t panel = begin; panel < end; panel++) {
-    REAL *out = panels + panel * stride * k * RECUR_PANEL;
+    REAL *out = panels + panel * stride * PANEL_SIZE(k);
     int64_t columns = n - panel * RECUR_PANEL < RECUR_PANEL ? n - panel * RECUR_PANEL : RECUR_PANEL;
     const REAL *row = w + panel * RECUR_PANEL * leading;
     // Some columns at a time, so that what is written stays in the nearest cache.
@@ -118,7 +120,7 @@ static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int6
   for (int64_t first = 0; first < k; first += 64) {
     const int64_t last = k - first < 64 ? k : first + 64;
     for (int64_t panel = begin; panel < end; panel++) {
-      REAL *out = panels + panel * k * RECUR_PANEL;
+      REAL *out = panels + panel * PANEL_SIZE(k);
       const int64_t left = n - panel * RECUR_PANEL;
       for (int64_t i = first; i < last; i += STEPS_TOGETHER) {
         const REAL *in = w + i * leading + panel * RECUR_PANEL;

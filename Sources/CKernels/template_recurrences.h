@@ -31,7 +31,7 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
   _Pragma("clang loop unroll_count(2)") for (int64_t j = (begin), left = (end) - (begin);       \
                                              left > 0; j += LANES, left -= LANES)
 
-/// Fetches the input parts of a block of rows and units while its products are computed.
+/// Fetches the input parts of a block of rows and units into the second-level cache while its products are computed.
 INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int gate_count,
                          int64_t unit, int64_t width) {
   for (int64_t r = first; r < first + rows; r++) {
@@ -39,7 +39,7 @@ INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int 
     const REAL *input = input_part(run, t, r, gate_count, gates) + unit;
     for (int64_t at = 0; at < width; at += RECUR_PANEL) {
       for (int gate = 0; gate < gate_count; gate++) {
-        __builtin_prefetch(input + gate * run->hidden + at, 0, 3);
+        __builtin_prefetch(input + gate * run->hidden + at, 0, 2);
       }
     }
   }
@@ -54,7 +54,9 @@ INLINE void fetch_row(RUN, int64_t t, int64_t row, const int gate_count, int64_t
   const int64_t hidden = run->hidden, at = t * run->batch + row;
   REAL *gates = run->gates + at * run->gates_leading;
   const REAL *input = input_part(run, t, row, gate_count, gates);
+  const REAL *cell = run->cell_sequence != NULL ? before(run, run->cell_sequence, run->initial_cell, t) : NULL;
   for (int64_t j = unit; j < unit + width; j += RECUR_PANEL) {
+    if (cell != NULL) __builtin_prefetch(cell + row * hidden + j, 0, 3);
     for (int gate = 0; gate < gate_count; gate++) {
       __builtin_prefetch(gates + gate * hidden + j, 1, 3);
       if (input != gates) __builtin_prefetch(input + gate * hidden + j, 0, 3);
@@ -74,7 +76,7 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
                                    const REAL *products),
                     void (*emit)(RUN, int64_t t, int64_t row, int64_t unit, int64_t width)) {
   const int64_t hidden = run->hidden, batch = run->batch;
-  const int64_t panel_size = hidden * RECUR_PANEL;
+  const int64_t panel_size = PANEL_SIZE(hidden);
   const int64_t panel_count = (hidden + RECUR_PANEL - 1) / RECUR_PANEL * gate_count;
   const int64_t together = gate_count == 1 ? 4 : gate_count;
   const int64_t units = together / gate_count * RECUR_PANEL, scratch_width = together * RECUR_PANEL;
@@ -131,12 +133,17 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
   }
 }
 
+/// Fetches the activations of a unit in the row that is differentiated next.
+INLINE void fetch_gates(const REAL *next, int64_t hidden, const int gate_count, int64_t unit) {
+  for (int gate = 0; gate < gate_count; gate++) __builtin_prefetch(next + gate * hidden + unit, 1, 3);
+}
+
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
 /// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
-/// takes them to the step before. Behind the `input_gates` come the others of all that are stored, which are factors of
-/// a product of their own and so begin with a pair of their own.
+/// takes them to the step before; `next` are the gates of the row that follows. Behind the `input_gates` come the
+/// others of all that are stored, which are factors of a product of their own and so begin with a pair of their own.
 INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, const int input_gates,
-                     void (*differentiate)(RUN, int64_t t, int64_t row),
+                     void (*differentiate)(RUN, int64_t t, int64_t row, const REAL *next),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {
   const int64_t hidden = run->hidden, batch = run->batch, leading = run->gates_leading;
   const int64_t inputs = input_gates * hidden, others = stored_gates * hidden - inputs;
@@ -149,7 +156,8 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, co
     for (int64_t row = begin; row < end; row++) {
       REAL *gates = run->gates + (t * batch + row) * leading;
       if (counts(run, t, row)) {
-        differentiate(run, t, row);
+        const int64_t distance = row + 1 < end ? 1 : begin - row - (t > 0 ? batch : 0);
+        differentiate(run, t, row, gates + distance * leading);
 #if BFLOAT16
         pair_row(gates, gates, inputs);
         pair_row(gates + PAIRS(inputs), gates + inputs, others);

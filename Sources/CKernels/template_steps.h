@@ -109,7 +109,7 @@ static void multiply_panels(WEIGHTS, const struct left_side *left, int64_t rows,
   const int64_t k = weights->width;
   if (weights->int8_panels == NULL) {
     whole_panels(rows, count, PAIRS(k), left->rows, left->leading,
-                 weights->panels + panel * k * RECUR_PANEL, k * RECUR_PANEL, products,
+                 weights->panels + panel * PANEL_SIZE(k), PANEL_SIZE(k), products,
                  count * RECUR_PANEL, false);
     return;
   }

@@ -173,7 +173,7 @@ private struct PackedReader: LayerReader {
       let first = chunk * block
       Kernels.table.product(
         Int64(min(block, count - first)), Int64(gateWidth), Int64(width), source + first * width,
-        Int64(width), inputPanels.pointer, Int64(width) * Int64(RECUR_PANEL),
+        Int64(width), inputPanels.pointer, Int64(Kernels.table.panelSize(width)),
         target + first * leading, Int64(leading), false)
     }
     withExtendedLifetime(vectors) {}

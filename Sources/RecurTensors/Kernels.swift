@@ -112,3 +112,10 @@ public enum Kernels {
     #endif
   }
 }
+
+extension KernelTable {
+  /// Scalars of a panel of weights over `width` inputs.
+  package func panelSize(_ width: Int) -> Int {
+    Int(recur_panel_size(rounds_factors, Int64(width)))
+  }
+}

@@ -104,7 +104,8 @@ package enum MatrixProduct {
   ) {
     let panel = Int(RECUR_PANEL)
     let panelCount = (b.columns + panel - 1) / panel
-    var packed = Tensor(unwritten: [panelCount, b.rows, panel])
+    let panelSize = Kernels.table.panelSize(b.rows)
+    var packed = Tensor(unwritten: [panelCount, panelSize])
     let panels = packed.mutablePointer
     let team = ThreadTeam.current
     team.forEachPart(of: panelCount) { part in
@@ -137,7 +138,7 @@ package enum MatrixProduct {
       Kernels.table.large_product(
         Int64(end - row), Int64(min(width, b.columns - column)), Int64(b.rows),
         a.pointer(at: row * rowStride), a.isInPairs, Int64(rowStride), Int64(stepStride),
-        panels + column * b.rows, c + row * leading + column, Int64(leading), accumulate)
+        panels + column / panel * panelSize, c + row * leading + column, Int64(leading), accumulate)
     }
   }
 

@@ -12,14 +12,15 @@ package enum PackedMatrix {
     precondition(
       weights.rank == 2 && weights.shape[0].isMultiple(of: gateCount),
       "a matrix of shape \(weights.shape) with \(gateCount) gates")
-    let (size, width, panel) = (weights.shape[0] / gateCount, weights.shape[1], Int(RECUR_PANEL))
-    let blocks = (size + panel - 1) / panel
-    var packed = Tensor(unwritten: [blocks, gateCount, width, panel])
+    let (size, width) = (weights.shape[0] / gateCount, weights.shape[1])
+    let blocks = (size + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
+    let panelSize = Kernels.table.panelSize(width)
+    var packed = Tensor(unwritten: [blocks, gateCount, panelSize])
     let target = packed.mutablePointer
     ThreadTeam.current.forEachPart(of: blocks) { part in
       for gate in 0..<gateCount {
         Kernels.table.pack_rows(
-          target + gate * width * panel, weights.pointer + gate * size * width, Int64(size),
+          target + gate * panelSize, weights.pointer + gate * size * width, Int64(size),
           Int64(width), Int64(width), Int64(part.lowerBound), Int64(part.upperBound),
           Int64(gateCount))
       }

@@ -78,7 +78,7 @@ static void check_products(const struct recur_kernels_f32 *f, const struct recur
         f->pack_rows(packed.single, b.single, n, k, k, 0, panels, 1);
         d->pack_rows(packed.twice, b.twice, n, k, k, 0, panels, 1);
         if (!rounds) expect(difference(packed) == 0, "packed rows", difference(packed));
-        f->product(rows, n, k, a.single, k, packed.single, k * 16, c.single, n, true);
+        f->product(rows, n, k, a.single, k, packed.single, recur_panel_size(rounds, k), c.single, n, true);
         d->product(rows, n, k, a.twice, k, packed.twice, k * 16, c.twice, n, true);
         expect(difference(c) < 1e-5, "a product", difference(c));
         f->large_product(rows, n, k, a.single, false, 1, rows, packed.single, large.single, n, false);
@@ -182,9 +182,9 @@ static void check_recurrence(const struct recur_kernels_f32 *f, const struct rec
   struct pair forward = numbers(blocks * gates * hidden * 16, 1);
   struct pair backward = numbers(blocks * gates * hidden * 16, 1);
   for (int64_t gate = 0; gate < gates; gate++) {
-    const int64_t to = gate * hidden * 16, from = gate * hidden * hidden;
+    const int64_t to = gate * recur_panel_size(f->rounds_factors, hidden), from = gate * hidden * hidden;
     f->pack_rows(forward.single + to, weights.single + from, hidden, hidden, hidden, 0, blocks, gates);
-    d->pack_rows(forward.twice + to, weights.twice + from, hidden, hidden, hidden, 0, blocks, gates);
+    d->pack_rows(forward.twice + gate * hidden * 16, weights.twice + from, hidden, hidden, hidden, 0, blocks, gates);
   }
   f->pack_columns(backward.single, weights.single, gates * hidden, hidden, hidden, 0, blocks);
   d->pack_columns(backward.twice, weights.twice, gates * hidden, hidden, hidden, 0, blocks);
@@ -236,9 +236,9 @@ static void check_step(const struct recur_kernels_f32 *f, const struct recur_ker
     const struct pair weights = coarse_numbers(gates * hidden * k);
     packed[matrix] = numbers(blocks * gates * k * 16, 1);
     for (int64_t gate = 0; gate < gates; gate++) {
-      const int64_t to = gate * k * 16, from = gate * hidden * k;
+      const int64_t to = gate * recur_panel_size(f->rounds_factors, k), from = gate * hidden * k;
       f->pack_rows(packed[matrix].single + to, weights.single + from, hidden, k, k, 0, blocks, gates);
-      d->pack_rows(packed[matrix].twice + to, weights.twice + from, hidden, k, k, 0, blocks, gates);
+      d->pack_rows(packed[matrix].twice + gate * k * 16, weights.twice + from, hidden, k, k, 0, blocks, gates);
     }
   }
   struct pair gate_values = numbers(state * stored, 1), bias = numbers(4 * hidden, 1);

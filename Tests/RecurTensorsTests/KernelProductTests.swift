@@ -42,7 +42,7 @@ struct KernelProductTests {
         let (a, b) = (normal(rows * k, seed: 1), normal(k * n, seed: 2))
         let start = normal(rows * n, seed: 3)
         let panelCount = (n + Self.panel - 1) / Self.panel
-        var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
+        var packed = [Real](repeating: .nan, count: panelCount * kernels.table.panelSize(k))
         table.pack_columns(&packed, b, Int64(k), Int64(n), Int64(n), 0, Int64(panelCount))
         var byRows = [Real](repeating: .nan, count: packed.count)
         table.pack_rows(
@@ -59,7 +59,8 @@ struct KernelProductTests {
             }
           }
           table.product(
-            Int64(rows), Int64(n), Int64(k), a, Int64(k), packed, Int64(k * Self.panel), &c,
+            Int64(rows), Int64(n), Int64(k), a, Int64(k), packed, Int64(kernels.table.panelSize(k)),
+            &c,
             Int64(leading), accumulate)
           let found = (0..<rows).flatMap { c[$0 * leading..<$0 * leading + n] }
           let guards = (0..<rows).flatMap { c[$0 * leading + n..<($0 + 1) * leading] }
@@ -80,13 +81,14 @@ struct KernelProductTests {
     let (rows, n, k) = (35, 83, 37)
     let (a, b) = (normal(rows * k, seed: 4), normal(k * n, seed: 5))
     let panelCount = (n + Self.panel - 1) / Self.panel
-    var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
+    var packed = [Real](repeating: .nan, count: panelCount * kernels.table.panelSize(k))
     kernels.table.pack_columns(&packed, b, Int64(k), Int64(n), Int64(n), 0, Int64(panelCount))
     func product(_ range: Range<Int>) -> [Real] {
       var c = [Real](repeating: .nan, count: range.count * n)
       let part = Array(a[range.lowerBound * k..<range.upperBound * k])
       kernels.table.product(
-        Int64(range.count), Int64(n), Int64(k), part, Int64(k), packed, Int64(k * Self.panel), &c,
+        Int64(range.count), Int64(n), Int64(k), part, Int64(k), packed,
+        Int64(kernels.table.panelSize(k)), &c,
         Int64(n), false)
       return c
     }
@@ -109,7 +111,7 @@ struct KernelProductTests {
       let (a, b) = (normal(rows * k, seed: 6), normal(k * n, seed: 7))
       let start = normal(rows * n, seed: 8)
       let panelCount = (n + Self.panel - 1) / Self.panel
-      var packed = [Real](repeating: .nan, count: panelCount * k * Self.panel)
+      var packed = [Real](repeating: .nan, count: panelCount * kernels.table.panelSize(k))
       kernels.table.pack_columns(&packed, b, Int64(k), Int64(n), Int64(n), 0, Int64(panelCount))
       for accumulate in [false, true] {
         let wanted = expected(

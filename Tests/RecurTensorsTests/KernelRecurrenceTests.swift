@@ -53,18 +53,19 @@ struct KernelRecurrenceTests {
         gates[row * leading + column] = inputs[row * width + column]
       }
     }
-    var forwardPanels = [Real](repeating: .nan, count: blocks * kind.gates * hidden * panel)
+    var forwardPanels = [Real](
+      repeating: .nan, count: blocks * kind.gates * table.panelSize(hidden))
     forwardPanels.withUnsafeMutableBufferPointer { panels in
       weights.withUnsafeBufferPointer { weights in
         guard let target = panels.baseAddress, let source = weights.baseAddress else { return }
         for gate in 0..<kind.gates {
           table.pack_rows(
-            target + gate * hidden * panel, source + gate * hidden * hidden, Int64(hidden),
+            target + gate * table.panelSize(hidden), source + gate * hidden * hidden, Int64(hidden),
             Int64(hidden), Int64(hidden), 0, Int64(blocks), Int64(kind.gates))
         }
       }
     }
-    var backwardPanels = [Real](repeating: .nan, count: blocks * width * panel)
+    var backwardPanels = [Real](repeating: .nan, count: blocks * table.panelSize(width))
     table.pack_columns(
       &backwardPanels, weights, Int64(width), Int64(hidden), Int64(hidden), 0, Int64(blocks))
 

@@ -35,13 +35,14 @@ struct KernelStepTests {
 
   private func panels(_ table: KernelTable, _ w: [Real], _ problem: Problem, k: Int) -> [Real] {
     let blocks = (problem.hidden + Self.panel - 1) / Self.panel
-    var packed = [Real](repeating: .nan, count: blocks * problem.kind.gates * k * Self.panel)
+    let panelSize = table.panelSize(k)
+    var packed = [Real](repeating: .nan, count: blocks * problem.kind.gates * panelSize)
     packed.withUnsafeMutableBufferPointer { packed in
       w.withUnsafeBufferPointer { w in
         guard let target = packed.baseAddress, let source = w.baseAddress else { return }
         for gate in 0..<problem.kind.gates {
           table.pack_rows(
-            target + gate * k * Self.panel, source + gate * problem.hidden * k,
+            target + gate * panelSize, source + gate * problem.hidden * k,
             Int64(problem.hidden), Int64(k), Int64(k), 0, Int64(blocks), Int64(problem.kind.gates))
         }
       }
@@ -134,7 +135,8 @@ struct KernelStepTests {
       let input = panels(table, problem.input, problem, k: problem.inputs)
       // The input part by a product of its own.
       let blocks = (problem.width + Self.panel - 1) / Self.panel
-      var plain = [Real](repeating: .nan, count: blocks * problem.inputs * Self.panel)
+      let panelSize = table.panelSize(problem.inputs)
+      var plain = [Real](repeating: .nan, count: blocks * panelSize)
       table.pack_rows(
         &plain, problem.input, Int64(problem.width), Int64(problem.inputs), Int64(problem.inputs),
         0, Int64(blocks), 1)
@@ -142,7 +144,7 @@ struct KernelStepTests {
       var gates = [Real](repeating: .nan, count: problem.batch * leading)
       table.product(
         Int64(problem.batch), Int64(problem.width), Int64(problem.inputs), problem.vectors,
-        Int64(problem.inputs), plain, Int64(problem.inputs * Self.panel), &gates, Int64(leading),
+        Int64(problem.inputs), plain, Int64(panelSize), &gates, Int64(leading),
         false)
       let expected = recurrent.withUnsafeBufferPointer { panels in
         states(problem, gates: gates) { run in

@@ -17,6 +17,10 @@
 #define RECUR_QUADS(k) (((k) + 3) / 4)
 /// Pairs of bfloat16 that k elements fill; the second of the last is 0 where k is odd.
 static inline int64_t recur_pairs(int64_t k) { return (k + 1) / 2; }
+/// Scalars of a panel of k steps, which stand in pairs where factors are rounded.
+static inline int64_t recur_panel_size(bool rounds_factors, int64_t k) {
+  return (rounds_factors ? recur_pairs(k) : k) * RECUR_PANEL;
+}
 /// The most rows that a step takes together.
 #define RECUR_STEP_ROWS 64
 /// Scalars of memory that a step needs for `rows` rows (at most RECUR_STEP_ROWS count) of k scalars.

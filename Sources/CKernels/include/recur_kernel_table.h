@@ -48,7 +48,7 @@ struct RECUR_NAMED(recur_update) {
 /// whole numbers of 8 bits.
 struct RECUR_NAMED(recur_weights) {
   int64_t width;  // k
-  const RECUR_REAL *panels;  // (⌈n/16⌉, k, 16); null where the others count
+  const RECUR_REAL *panels;  // (⌈n/16⌉, k or pairs of k, 16); null where the others count
   /// (⌈n/16⌉, ⌈k/4⌉, 16, 4), -127 to 127: four steps of a column stand together, zeros fill them up.
   const int8_t *int8_panels;
   const RECUR_REAL *units;  // (16 ⌈n/16⌉): what 1 stands for in each column
@@ -64,23 +64,23 @@ struct RECUR_NAMED(recur_kernels) {
   /// The rows that a large product is fastest with, and what they are best a multiple of.
   int64_t block_rows, rows_together;
 
-  /// Packs rows of `w` (n, k) so that each becomes a column: y = a · wᵀ. Panels (⌈n/16⌉, k, 16),
+  /// Packs rows of `w` (n, k) so that each becomes a column: y = a · wᵀ. Panels (⌈n/16⌉, k or pairs of k, 16),
   /// those from `begin` to `end`; `stride` panels lie between two that are written.
   void (*pack_rows)(RECUR_REAL *panels, const RECUR_REAL *w, int64_t n, int64_t k, int64_t leading,
                     int64_t begin, int64_t end, int64_t stride);
-  /// Packs columns of `w` (k, n) as they are: y = a · w. Panels (⌈n/16⌉, k, 16).
+  /// Packs columns of `w` (k, n) as they are: y = a · w. Panels (⌈n/16⌉, k or pairs of k, 16).
   void (*pack_columns)(RECUR_REAL *panels, const RECUR_REAL *w, int64_t k, int64_t n, int64_t leading,
                        int64_t begin, int64_t end);
   /// c (rows, n) = a (rows, k) · panels, or += where `accumulate`. The panels lie
-  /// `panel_stride` elements apart: 16 k, or more where they are a part of longer ones.
+  /// `panel_stride` scalars apart: recur_panel_size(k), or more where they are a part of longer ones.
   void (*product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t leading_a,
                   const RECUR_REAL *panels, int64_t panel_stride, RECUR_REAL *c, int64_t leading_c,
                   bool accumulate);
 
   /// The same for many rows and steps, block by block for the caches; element (r, i) of the left
   /// matrix is the one r * a_row + i * a_step behind the first, where one of the two is 1: it may be a transpose.
-  /// Where its elements are `in_pairs` and a row of k is odd, the second of the last pair is 0. The panels lie 16 k
-  /// apart.
+  /// Where its elements are `in_pairs` and a row of k is odd, the second of the last pair is 0. The panels lie one
+  /// behind the other.
   void (*large_product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, bool in_pairs,
                         int64_t a_row, int64_t a_step, const RECUR_REAL *panels, RECUR_REAL *c,
                         int64_t leading_c, bool accumulate);

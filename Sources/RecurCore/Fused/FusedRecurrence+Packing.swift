@@ -39,7 +39,7 @@ extension FusedRecurrence {
   func packedForBackward() -> Tensor {
     let size = hiddenSize
     let blocks = (size + Int(RECUR_PANEL) - 1) / Int(RECUR_PANEL)
-    var panels = Tensor(unwritten: [blocks, gateWidth, Int(RECUR_PANEL)])
+    var panels = Tensor(unwritten: [blocks, Kernels.table.panelSize(gateWidth)])
     let target = panels.mutablePointer
     let source = weightHH.value.pointer
     ThreadTeam.current.forEachPart(of: blocks) { part in
