@@ -1,13 +1,11 @@
 // Large products. Of the left matrix so many rows, and where it is packed so many steps of k, stay in the
 // second-level cache while the panels pass by.
+#define BLOCK_ROWS 96
 #ifdef MATRIX_TILES
-// All panels pass by for each block, and matrix tiles are done with few rows before the next panels have come.
-#define BLOCK_ROWS 256
 #define BLOCK_STEPS MATRIX_STEPS
 #define PAIRED_STEPS MATRIX_STEPS
 #define ROWS_TOGETHER MATRIX_ROWS
 #else
-#define BLOCK_ROWS 96
 #define BLOCK_STEPS 352
 #define PAIRED_STEPS GROUP_STEPS
 #define ROWS_TOGETHER 12

@@ -27,12 +27,11 @@ INLINE void shape_matrix_tiles(int64_t upper, int64_t lower) {
 }
 
 /// One or two tiles of rows by one or two panels over k pairs, a multiple of MATRIX_TILE. Every element is
-/// summed in the same order, whatever stands beside it. The sums that are `ahead` are fetched meanwhile, and with each
-/// step so many lines of the panels that come `next`.
+/// summed in the same order, whatever stands beside it. The sums that are `ahead` are fetched meanwhile; the
+/// processor itself fetches panels.
 INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t height, int64_t k,
                          const REAL *a, int64_t a_row, const REAL *panel, int64_t panel_stride, REAL *c,
-                         int64_t leading_c, bool accumulate, const REAL *ahead, const REAL *next,
-                         int64_t lines) {
+                         int64_t leading_c, bool accumulate, const REAL *ahead) {
   const int64_t upper = (height + 1) / 2;
   const int64_t a_bytes = a_row * (int64_t)sizeof(REAL), c_bytes = leading_c * (int64_t)sizeof(REAL);
   const REAL *a_lower = a + upper * a_row, *second = panel + panel_stride;
@@ -54,10 +53,6 @@ INLINE void matrix_tiles(const bool has_lower, const bool has_second, int64_t he
     for (int64_t row = i / 8; row < i / 8 + 2 && row < height; row++) {
       __builtin_prefetch(ahead + row * leading_c, 1, 2);
       if (has_second) __builtin_prefetch(ahead + row * leading_c + RECUR_PANEL, 1, 2);
-    }
-    for (int64_t line = 0; line < lines; line++, next += RECUR_PANEL) {
-      __builtin_prefetch(next, 0, 2);
-      if (has_second) __builtin_prefetch(next + panel_stride, 0, 2);
     }
     _tile_loadd(6, panel + i * RECUR_PANEL, 64);
     if (has_second) _tile_loadd(7, second + i * RECUR_PANEL, 64);
@@ -83,9 +78,6 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
                                                          int64_t panel_stride, REAL *c,
                                                          int64_t leading_c, bool accumulate) {
   const int64_t pairs = (rows + MATRIX_ROWS - 1) / MATRIX_ROWS;
-  // Where rows are many, panels come from the third-level cache or from beyond: each pair of tiles fetches a part of
-  // the next. One or two have no time for it.
-  const int64_t lines = pairs > 2 ? (MATRIX_TILE + pairs - 1) / pairs : 0;
   int64_t shaped = 0;
   for (int64_t step = 0; step < k; step += MATRIX_STEPS, accumulate = true) {
     const int64_t steps = k - step < MATRIX_STEPS ? k - step : MATRIX_STEPS;
@@ -100,10 +92,9 @@ static __attribute__((noinline)) void whole_matrix_tiles(int64_t rows, int64_t c
         REAL *out = c + row * leading_c + panel * RECUR_PANEL;
         const REAL *ahead = pair + 1 < pairs ? out + height * leading_c
                                              : c + (panel + 2 < count ? panel + 2 : 0) * RECUR_PANEL;
-        const REAL *next = group + 2 * panel_stride + pair * lines * (steps / MATRIX_TILE) * RECUR_PANEL;
 #define MULTIPLY(has_lower, has_second)                                                          \
   matrix_tiles(has_lower, has_second, height, steps, left, a_row, group, panel_stride, out, leading_c, \
-               accumulate, ahead, next, lines)
+               accumulate, ahead)
         if (height > 1 && has_second) {
           MULTIPLY(true, true);
         } else if (height > 1) {
