@@ -79,14 +79,19 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
   int64_t panel = 0;
   while (panel < whole) {
     const int together = panels_beside(TILE_ROWS, whole - panel);
-    // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
-    const REAL *next = panel + together < whole ? panels + (panel + together) * panel_stride
-                                                : panels + k * RECUR_PANEL;
-    for (int64_t row = 0; row < rows; row += TILE_ROWS) {
-      const int tile_rows = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
-      const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
-      tile_of(PACKED, tile_rows, together, k, packed + row * k, 0, panels + panel * panel_stride, panel_stride,
-              ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate);
+    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
+      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
+      const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
+      // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
+      const REAL *next = step + steps < k         ? group + steps * RECUR_PANEL
+                         : panel + together < whole ? panels + (panel + together) * panel_stride
+                                                    : panels + k * RECUR_PANEL;
+      for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+        const int tile_rows = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
+        const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
+        tile_of(PACKED, tile_rows, together, steps, packed + row * k + step * tile_rows, 0, group, panel_stride,
+                ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
+      }
     }
     panel += together;
   }

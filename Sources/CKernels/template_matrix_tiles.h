@@ -140,8 +140,8 @@ INLINE void transpose_pairs(REAL *pairs, int64_t leading, int64_t rows, int64_t 
       for (int64_t i = 0; i < LANES; i++) {
         const int64_t first = 2 * (step + i);
         const REAL *line = behind(a, in_pairs, first * a_step + row);
-        // Those of the next pairs: each is on a page of its own, which no processor fetches unasked. Two vectors of
-        // pairs are a line of the cache.
+        // Those of the next pairs: each is on a page of its own, which no processor fetches unasked. Of elements in
+        // pairs 16 are half a line of the cache.
         for (int64_t ahead = 2 * LANES; ahead < 2 * LANES + 2 && (!in_pairs || row % (2 * LANES) == 0); ahead++) {
           __builtin_prefetch(behind(line, in_pairs, ahead * a_step), 0, 2);
         }

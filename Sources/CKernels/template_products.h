@@ -80,7 +80,7 @@ INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
 #endif
 
 /// Scalars of a panel of k steps.
-#define PANEL_SIZE(k) (PAIRS(k) * RECUR_PANEL)
+#define PANEL_SIZE(k) recur_panel_size(BFLOAT16, k)
 
 /// What stands `distance` elements behind another, an even number of them where they are pairs.
 INLINE const REAL *behind(const REAL *a, bool in_pairs, int64_t distance) {
@@ -209,8 +209,10 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
   return together;
 }
 
-/// Steps of k that a group of panels stays in the second-level cache for while the rows pass by.
+/// Steps of k, or pairs of them, that a group of panels stays in a cache for while the rows pass by.
+#ifndef GROUP_STEPS
 #define GROUP_STEPS 512
+#endif
 
 #ifdef MATRIX_TILES
 #include "template_matrix_tiles.h"

@@ -31,15 +31,21 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
   _Pragma("clang loop unroll_count(2)") for (int64_t j = (begin), left = (end) - (begin);       \
                                              left > 0; j += LANES, left -= LANES)
 
-/// Fetches the input parts of a block of rows and units into the second-level cache while its products are computed.
+/// Fetches the input parts of a block of rows and units while its products are computed: into the nearest cache, or
+/// into the second-level one where they are fetched again.
 INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int gate_count,
-                         int64_t unit, int64_t width) {
+                         int64_t unit, int64_t width, const bool again) {
   for (int64_t r = first; r < first + rows; r++) {
     REAL *gates = run->gates + (t * run->batch + r) * run->gates_leading;
     const REAL *input = input_part(run, t, r, gate_count, gates) + unit;
     for (int64_t at = 0; at < width; at += RECUR_PANEL) {
       for (int gate = 0; gate < gate_count; gate++) {
-        __builtin_prefetch(input + gate * run->hidden + at, 0, 2);
+        const REAL *line = input + gate * run->hidden + at;
+        if (again) {
+          __builtin_prefetch(line, 0, 2);
+        } else {
+          __builtin_prefetch(line, 0, 3);
+        }
       }
     }
   }
@@ -95,7 +101,7 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
 #endif
       for (int64_t unit = 0, panel = 0; unit < hidden; unit += units, panel += together) {
         const int64_t width = hidden - unit < units ? hidden - unit : units;
-        fetch_inputs(run, t, first, rows, gate_count, unit, width);
+        fetch_inputs(run, t, first, rows, gate_count, unit, width, true);
         if (left != NULL) {
           whole_panels(rows, panel_count - panel < together ? panel_count - panel : together,
                        PAIRS(hidden), left, PAIRS(hidden), run->panels + panel * panel_size,
@@ -133,14 +139,15 @@ INLINE void forward(RUN, int64_t begin, int64_t end, const int gate_count,
   }
 }
 
-/// Fetches the activations of a unit in the row that is differentiated next.
+/// Fetches what stands in the gates of the next row where this one's are read and written.
 INLINE void fetch_gates(const REAL *next, int64_t hidden, const int gate_count, int64_t unit) {
+  if (unit % RECUR_PANEL != 0) return;
   for (int gate = 0; gate < gate_count; gate++) __builtin_prefetch(next + gate * hidden + unit, 1, 3);
 }
 
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
 /// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
-/// takes them to the step before; `next` are the gates of the row that follows. Behind the `input_gates` come the
+/// takes them to the step before; `next` are the gates of the row that follows, or others of this part. Behind the `input_gates` come the
 /// others of all that are stored, which are factors of a product of their own and so begin with a pair of their own.
 INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, const int input_gates,
                      void (*differentiate)(RUN, int64_t t, int64_t row, const REAL *next),

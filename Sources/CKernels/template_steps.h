@@ -166,7 +166,7 @@ INLINE void step(RUN, WEIGHTS, const struct NAMED(recur_weights) * input, const 
           }
         }
       } else {
-        fetch_inputs(run, 0, first, rows, gate_count, unit, width);
+        fetch_inputs(run, 0, first, rows, gate_count, unit, width, false);
       }
       multiply_panels(weights, &h, rows, panel, count, products);
       if (width == units) {

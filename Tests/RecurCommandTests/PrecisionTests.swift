@@ -55,7 +55,7 @@ struct PrecisionTests {
   }
 
   @Test(
-    "The gradient of every parameter is nearly that of single precision, also where widths fill no pairs",
+    "The gradient of every parameter is nearly that of single precision, where widths fill no pairs or products are cut",
     arguments: [("rnn", 21), ("rnn", 530), ("gru", 20), ("gru", 47), ("lstm", 33)])
   func sameGradients(_ cell: String, hiddenSize: Int) throws {
     /// Every parameter after a step of plain descent.

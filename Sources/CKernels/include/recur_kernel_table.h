@@ -72,7 +72,7 @@ struct RECUR_NAMED(recur_kernels) {
   void (*pack_columns)(RECUR_REAL *panels, const RECUR_REAL *w, int64_t k, int64_t n, int64_t leading,
                        int64_t begin, int64_t end);
   /// c (rows, n) = a (rows, k) · panels, or += where `accumulate`. The panels lie
-  /// `panel_stride` scalars apart: recur_panel_size(k), or more where they are a part of longer ones.
+  /// `panel_stride` scalars apart: recur_panel_size, or more where they are a part of longer ones.
   void (*product)(int64_t rows, int64_t n, int64_t k, const RECUR_REAL *a, int64_t leading_a,
                   const RECUR_REAL *panels, int64_t panel_stride, RECUR_REAL *c, int64_t leading_c,
                   bool accumulate);
