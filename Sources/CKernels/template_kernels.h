@@ -10,6 +10,7 @@
 
 #include "template_vectors.h"
 
+#include "template_pairs.h"
 #include "template_products.h"
 #include "template_large_products.h"
 #include "template_recurrences.h"

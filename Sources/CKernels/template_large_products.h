@@ -6,7 +6,7 @@
 #define PAIRED_STEPS MATRIX_STEPS
 #define ROWS_TOGETHER MATRIX_ROWS
 #else
-#define BLOCK_STEPS 352
+#define BLOCK_STEPS (352 / TILE_STEPS(1))
 #define PAIRED_STEPS GROUP_STEPS
 #define ROWS_TOGETHER 12
 #endif
@@ -45,56 +45,43 @@ static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed
   packed_product(rows, n, k, packed, APART(BLOCK_STEPS), panels, panel_stride, c, leading_c, accumulate);
 }
 #else
-#define BLOCK_SIZE (BLOCK_ROWS * BLOCK_STEPS)
+#define BLOCK_SIZE (BLOCK_ROWS * TILE_STEPS(BLOCK_STEPS))
 
 /// Packs `rows` by `k` elements of a transpose tile by tile: its rows are neighbours.
 INLINE void pack_block(REAL *packed, int64_t rows, int64_t k, const REAL *a, bool in_pairs, int64_t a_step) {
   const int64_t whole = rows / TILE_ROWS * TILE_ROWS, rest = rows - whole;
-  for (int64_t i = 0, step = 0; i < k; i += STEPS_TOGETHER, step++) {
+  const int64_t steps = TILE_STEPS(PAIRS(k)), together = WIDENS ? 1 : STEPS_TOGETHER;
+  for (int64_t i = 0, step = 0; step < steps; i += together, step++) {
     const REAL *line = behind(a, in_pairs, i * a_step);
     // Each step is on a page of its own, which no processor fetches unasked.
-    for (int64_t ahead = 0; ahead < STEPS_TOGETHER; ahead++) {
+    for (int64_t ahead = 0; ahead < together; ahead++) {
       for (int64_t row = 0; row < rows; row += (in_pairs ? 128 : 64) / (int64_t)sizeof(REAL)) {
         __builtin_prefetch(behind(line, in_pairs, (48 + ahead) * a_step + row), 0, 2);
       }
     }
 #if BFLOAT16
-    REAL pairs[BLOCK_ROWS + LANES];
+    REAL factors[BLOCK_ROWS + LANES];
     for (int64_t row = 0, left = rows; left > 0; row += LANES, left -= LANES) {
       const REAL *first = behind(line, in_pairs, row);
-      store(pairs + row, paired_rows(first, i + 1 < k ? behind(first, in_pairs, a_step) : NULL, in_pairs, left));
+#if WIDENS
+      store(factors + row, i < k ? rounded_elements(first, in_pairs, left) : splat(0));
+#else
+      store(factors + row, paired_rows(first, i + 1 < k ? behind(first, in_pairs, a_step) : NULL, in_pairs, left));
+#endif
     }
-    line = pairs;
+    line = factors;
 #endif
     for (int64_t row = 0; row < whole; row += TILE_ROWS) {
-      memcpy(packed + row * PAIRS(k) + step * TILE_ROWS, line + row, TILE_ROWS * sizeof(REAL));
+      memcpy(packed + row * steps + step * TILE_ROWS, line + row, TILE_ROWS * sizeof(REAL));
     }
-    memcpy(packed + whole * PAIRS(k) + step * rest, line + whole, (size_t)rest * sizeof(REAL));
+    memcpy(packed + whole * steps + step * rest, line + whole, (size_t)rest * sizeof(REAL));
   }
 }
 /// The same, tile by tile.
 static void block_product(int64_t rows, int64_t n, int64_t k, const REAL *packed, const REAL *panels,
                           int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
   const int64_t whole = n / RECUR_PANEL, rest = n % RECUR_PANEL;
-  int64_t panel = 0;
-  while (panel < whole) {
-    const int together = panels_beside(TILE_ROWS, whole - panel);
-    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
-      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
-      const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
-      // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
-      const REAL *next = step + steps < k         ? group + steps * RECUR_PANEL
-                         : panel + together < whole ? panels + (panel + together) * panel_stride
-                                                    : panels + k * RECUR_PANEL;
-      for (int64_t row = 0; row < rows; row += TILE_ROWS) {
-        const int tile_rows = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
-        const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
-        tile_of(PACKED, tile_rows, together, steps, packed + row * k + step * tile_rows, 0, group, panel_stride,
-                ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
-      }
-    }
-    panel += together;
-  }
+  packed_rows_product(rows, whole, k, packed, panels, panel_stride, c, leading_c, accumulate);
   if (rest > 0) {
     part_panel(PACKED, rows, rest, k, packed, 0, panels + whole * panel_stride, c + whole * RECUR_PANEL,
                leading_c, accumulate);

@@ -1,84 +1,5 @@
 // Matrix products on packed panels of 16 columns.
 
-#if BFLOAT16
-// Two steps of k stand in one REAL, as bfloat16, the first in the lower half: a row of k elements is a
-// row of PAIRS(k) of these, and a tile treats a pair as it treats an element in single precision.
-#define PAIRS(k) recur_pairs(k)
-#define STEPS_TOGETHER 2
-
-typedef uint32_t bits __attribute__((ext_vector_type(LANES)));
-
-/// The upper half of each element, rounded to the nearest, ties to even; NaN stays NaN.
-INLINE bits rounded(vector x) {
-  const bits whole = (bits)x;
-  const bits up = whole + 0x7fff + ((whole >> 16) & 1);
-  return ((integers)(whole & 0x7fffffff) > 0x7f800000 ? whole | 0x400000 : up) & 0xffff0000;
-}
-#ifndef PAIRED
-/// The pairs of two vectors, and of the neighbours in two vectors that stand one behind the other.
-#define PAIRED(first, second) ((vector)((rounded(first) >> 16) | rounded(second)))
-#define PAIRED_NEIGHBOURS(low, high) PAIRED(every_second(low, high, 0), every_second(low, high, 1))
-#endif
-INLINE vector every_second(vector low, vector high, const int first) {
-  vector x;
-  for (int i = 0; i < LANES; i++) {
-    const int at = 2 * i + first;
-    x[i] = at < LANES ? low[at % LANES] : high[at % LANES];
-  }
-  return x;
-}
-/// The pairs of a row; they may take its place, or a place before it.
-INLINE void pair_row(REAL *pairs, const REAL *row, int64_t k) {
-  int64_t i = 0;
-  for (; i + 2 * LANES <= k; i += 2 * LANES) {
-    const vector low = load(row + i), high = load(row + i + LANES);
-    store(pairs + i / 2, PAIRED_NEIGHBOURS(low, high));
-  }
-  for (; i < k; i += 2) {
-    const vector first = splat(row[i]), second = splat(i + 1 < k ? row[i + 1] : 0);
-    pairs[i / 2] = PAIRED(first, second)[0];
-  }
-}
-typedef uint16_t halves __attribute__((ext_vector_type(LANES)));
-typedef uint16_t halves_in_memory __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
-/// The bits of the next elements of a row of pairs, each in the lower half; zeros behind the last of `left`.
-INLINE bits halves_of(const REAL *pairs, int64_t left) {
-  halves x = 0;
-  if (left >= LANES) {
-    x = *(const halves_in_memory *)pairs;
-  } else {
-    memcpy(&x, pairs, (size_t)left * sizeof(uint16_t));
-  }
-  return __builtin_convertvector(x, bits);
-}
-/// The next elements of a row; zeros behind the last of `left`.
-INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
-  return in_pairs ? (vector)(halves_of(row, left) << 16) : load_up_to(row, left);
-}
-/// The pairs of two rows that stand one above the other, the second zeros where it is null.
-INLINE vector paired_rows(const REAL *first, const REAL *second, bool in_pairs, int64_t left) {
-  if (!in_pairs) return PAIRED(load_up_to(first, left), second ? load_up_to(second, left) : splat(0));
-  return (vector)(halves_of(first, left) | (second ? halves_of(second, left) : 0) << 16);
-}
-#ifndef MULTIPLY_ADD_PAIRS
-INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
-  const bits x = (bits)a, y = (bits)b;
-  sum = multiply_add((vector)(x & 0xffff0000), (vector)(y & 0xffff0000), sum);
-  return multiply_add((vector)(x << 16), (vector)(y << 16), sum);
-}
-#define MULTIPLY_ADD_PAIRS multiply_add_pairs
-#endif
-#define MULTIPLY_ADD MULTIPLY_ADD_PAIRS
-#else
-#define PAIRS(k) (k)
-#define STEPS_TOGETHER 1
-#define MULTIPLY_ADD multiply_add
-INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
-  (void)in_pairs;
-  return load_up_to(row, left);
-}
-#endif
-
 /// Scalars of a panel of k steps.
 #define PANEL_SIZE(k) recur_panel_size(BFLOAT16, k)
 
@@ -139,11 +60,12 @@ static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int6
   }
 }
 
-/// The left matrix of a tile: rows of their own, or packed so that the rows of a step are neighbours.
-enum layout { ROWS, PACKED };
+/// The left matrix of a tile: rows of their own, or packed so that the rows of a step are neighbours, or rows of pairs
+/// that the tile widens, as it does the panels.
+enum layout { ROWS, PACKED, PAIRED_ROWS };
 
-/// `rows` by `count` panels over k elements, or pairs of elements; all accumulators in registers. Every element is summed over k from the
-/// first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
+/// `rows` by `count` panels over k elements, or pairs of elements; all accumulators in registers. Every element is
+/// summed over k from the first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
 INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
                  const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride,
                  const REAL *ahead, REAL *c, int64_t leading_c, bool accumulate) {
@@ -166,7 +88,15 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
     for (int r = 0; r < rows; r++) {
       vector x = splat(layout == PACKED ? a[i * rows + r] : a[r * a_row + i]);
 #pragma clang loop unroll(full)
-      for (int v = 0; v < count * VECTORS; v++) sum[r][v] = MULTIPLY_ADD(x, b[v], sum[r][v]);
+      for (int v = 0; v < count * VECTORS; v++) {
+#if WIDENS
+        if (layout == PAIRED_ROWS) {
+          sum[r][v] = multiply_add_pairs(x, b[v], sum[r][v]);
+          continue;
+        }
+#endif
+        sum[r][v] = MULTIPLY_ADD(x, b[v], sum[r][v]);
+      }
     }
   }
 #pragma clang loop unroll(full)
@@ -185,6 +115,11 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
 #define CASES_OF_ROWS(layout, rows)                                                              \
   CASE(layout, rows, 1) CASE(layout, rows, 2) CASE(layout, rows, 3) CASE(layout, rows, 4)
 #define CASES(rows) CASES_OF_ROWS(ROWS, rows) CASES_OF_ROWS(PACKED, rows)
+#if WIDENS
+#define PAIRED_CASES CASES_OF_ROWS(PAIRED_ROWS, 1) CASES_OF_ROWS(PAIRED_ROWS, 2) CASES_OF_ROWS(PAIRED_ROWS, 3)
+#else
+#define PAIRED_CASES
+#endif
 static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int count, int64_t k,
                                               const REAL *a, int64_t a_row, const REAL *panels,
                                               int64_t panel_stride, const REAL *ahead, REAL *c,
@@ -192,8 +127,10 @@ static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int 
   switch (layout * 64 + rows * 4 + count - 1) {
     CASES(1) CASES(2) CASES(3) CASES(4) CASES(5) CASES(6)
     CASES(7) CASES(8) CASES(9) CASES(10) CASES(11) CASES(12)
+    PAIRED_CASES
   }
 }
+#undef PAIRED_CASES
 #undef CASES
 #undef CASES_OF_ROWS
 #undef CASE
@@ -210,7 +147,9 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
 }
 
 /// Steps of k, or pairs of them, that a group of panels stays in a cache for while the rows pass by.
-#ifndef GROUP_STEPS
+#if WIDENS
+#define GROUP_STEPS 64
+#elif !defined(GROUP_STEPS)
 #define GROUP_STEPS 512
 #endif
 
@@ -218,8 +157,75 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
 #include "template_matrix_tiles.h"
 #endif
 
-/// Rows by a whole number of panels. The rows are cut into tiles of nearly equal height, because a
-/// last tile of one row would wait for its few accumulators.
+/// Rows by a group of panels that a tile takes together. The rows are cut into tiles of nearly equal height, because
+/// a last tile of one row would wait for its few accumulators. What comes next is fetched meanwhile, a panel of `next`
+/// by each tile; a few tiles have no time for it.
+INLINE void group_product(const enum layout layout, int64_t rows, int count, int64_t k, const REAL *a, int64_t a_row,
+                          const REAL *group, int64_t panel_stride, const REAL *next, int64_t next_stride, REAL *c,
+                          int64_t leading_c, bool accumulate) {
+  const int64_t tiles = (rows + ROWS_BESIDE(count) - 1) / ROWS_BESIDE(count);
+  int64_t row = 0;
+  for (int64_t t = 0; t < tiles; t++) {
+    const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
+    const REAL *ahead = tiles < count ? group : next + t % count * next_stride;
+    tile_of(layout, height, count, k, a + row * a_row, a_row, group, panel_stride, ahead, c + row * leading_c,
+            leading_c, accumulate);
+    row += height;
+  }
+}
+
+#if WIDENS
+#define WIDENED_PANEL (2 * GROUP_STEPS * RECUR_PANEL)
+/// Widened rows that stay in the second-level cache while the panels pass by.
+#define WIDENED_ROWS 96
+
+/// Widens `count` panels over k pairs.
+INLINE void widen_panels(REAL *wide, int64_t count, int64_t k, const REAL *panels, int64_t panel_stride) {
+  for (int64_t panel = 0; panel < count; panel++) {
+    for (int64_t j = 0; j < k * RECUR_PANEL; j += RECUR_PANEL) {
+      for (int v = 0; v < RECUR_PANEL; v += LANES) {
+        const vector pair = load(panels + panel * panel_stride + j + v);
+        REAL *at = wide + panel * WIDENED_PANEL + 2 * j + v;
+        store(at, lower_half(pair));
+        store(at + RECUR_PANEL, upper_half(pair));
+      }
+    }
+  }
+}
+
+/// Rows of pairs by a whole number of panels.
+static void widened_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row, const REAL *panels,
+                           int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+  REAL wide_rows[WIDENED_ROWS * APART(2 * GROUP_STEPS)] __attribute__((aligned(64)));
+  REAL group[4 * WIDENED_PANEL] __attribute__((aligned(64)));
+  const int64_t blocks = (rows + WIDENED_ROWS - 1) / WIDENED_ROWS;
+  for (int64_t block = 0, first = 0, height; block < blocks; block++, first += height) {
+    height = (rows - first + blocks - block - 1) / (blocks - block);
+    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
+      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
+      for (int64_t r = 0; r < height; r++) {
+        const REAL *pairs = a + (first + r) * a_row + step;
+        for (int64_t j = 0; j < 2 * steps; j += LANES) {
+          store(wide_rows + r * APART(2 * GROUP_STEPS) + j, elements(pairs + j / 2, true, 2 * steps - j));
+        }
+      }
+      int together;
+      for (int64_t panel = 0; panel < count; panel += together) {
+        together = panels_beside(height, count - panel);
+        widen_panels(group, together, steps, panels + panel * panel_stride + step * RECUR_PANEL, panel_stride);
+        const int64_t after = panel + together;
+        const REAL *next = after < count      ? panels + after * panel_stride + step * RECUR_PANEL
+                           : step + steps < k ? panels + (step + steps) * RECUR_PANEL
+                                              : panels + count * panel_stride;
+        group_product(ROWS, height, together, 2 * steps, wide_rows, APART(2 * GROUP_STEPS), group, WIDENED_PANEL, next,
+                      panel_stride, c + first * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
+      }
+    }
+  }
+}
+#endif
+
+/// Rows by a whole number of panels.
 static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row,
                          const REAL *panels, int64_t panel_stride, REAL *c, int64_t leading_c,
                          bool accumulate) {
@@ -234,52 +240,85 @@ static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, 
     accumulate = true;
   }
 #endif
+#if WIDENS
+  if (rows > FEW_ROWS) {
+    widened_panels(rows, count, k, a, a_row, panels, panel_stride, c, leading_c, accumulate);
+    return;
+  }
+#endif
+  const enum layout layout = WIDENS ? PAIRED_ROWS : ROWS;
   int64_t panel = 0;
   while (panel < count) {
     const int together = panels_beside(rows, count - panel);
-    const int64_t tiles = (rows + ROWS_BESIDE(together) - 1) / ROWS_BESIDE(together);
     for (int64_t step = 0; step < k; step += GROUP_STEPS) {
       const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
       const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
-      // What comes next is fetched meanwhile, a panel by each tile; a few tiles have no time for it.
       const REAL *next = step + steps < k ? group + steps * RECUR_PANEL
                                           : panels + (panel + together) * panel_stride;
-      int64_t row = 0;
-      for (int64_t t = 0; t < tiles; t++) {
-        const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));
-        const REAL *ahead = tiles < together ? group : next + t % together * panel_stride;
-        tile_of(ROWS, height, together, steps, a + row * a_row + step, a_row, group, panel_stride,
-                ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
-        row += height;
+      group_product(layout, rows, together, steps, a + step, a_row, group, panel_stride, next, panel_stride,
+                    c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
+    }
+    panel += together;
+  }
+}
+
+/// Steps of a tile over k elements, or pairs of elements.
+#define TILE_STEPS(k) (WIDENS ? 2 * (k) : (k))
+
+/// Rows that are packed tile by tile, by a whole number of panels.
+static void packed_rows_product(int64_t rows, int64_t count, int64_t k, const REAL *packed, const REAL *panels,
+                                int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
+#if WIDENS
+  REAL widened[4 * WIDENED_PANEL] __attribute__((aligned(64)));
+#endif
+  int64_t panel = 0;
+  while (panel < count) {
+    const int together = panels_beside(TILE_ROWS, count - panel);
+    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
+      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS, tile_steps = TILE_STEPS(steps);
+      const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
+      // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
+      const REAL *next = step + steps < k           ? group + steps * RECUR_PANEL
+                         : panel + together < count ? panels + (panel + together) * panel_stride
+                                                    : panels + k * RECUR_PANEL;
+      int64_t group_stride = panel_stride;
+#if WIDENS
+      widen_panels(widened, together, steps, group, panel_stride);
+      group = widened;
+      group_stride = WIDENED_PANEL;
+#endif
+      for (int64_t row = 0; row < rows; row += TILE_ROWS) {
+        const int height = rows - row < TILE_ROWS ? (int)(rows - row) : TILE_ROWS;
+        const REAL *ahead = next + row / TILE_ROWS % 4 * panel_stride;
+        tile_of(PACKED, height, together, tile_steps, packed + row * TILE_STEPS(k) + TILE_STEPS(step) * height, 0,
+                group, group_stride, ahead, c + row * leading_c + panel * RECUR_PANEL, leading_c,
+                accumulate || step > 0);
       }
     }
     panel += together;
   }
 }
 
-/// Rows that are multiplied together with a panel of which only some columns exist.
-#ifdef MATRIX_TILES
-#define PART_ROWS MATRIX_ROWS
-#else
-#define PART_ROWS TILE_ROWS
-#endif
+/// Rows that are multiplied together with a panel of which only some columns exist, whole tiles of them.
+#define PART_ROWS 96
 
 /// One panel of which only `columns` columns exist in c.
 static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_t k, const REAL *a,
                        int64_t a_row, const REAL *panel, REAL *c, int64_t leading_c,
                        bool accumulate) {
   for (int64_t row = 0; row < rows; row += PART_ROWS) {
-    const int height = rows - row < PART_ROWS ? (int)(rows - row) : PART_ROWS;
-    REAL wide[PART_ROWS * RECUR_PANEL] = {0};
-    for (int r = 0; accumulate && r < height; r++) {
+    const int64_t height = rows - row < PART_ROWS ? rows - row : PART_ROWS;
+    REAL wide[PART_ROWS * RECUR_PANEL];
+    if (accumulate) memset(wide, 0, (size_t)(height * RECUR_PANEL) * sizeof(REAL));
+    for (int64_t r = 0; accumulate && r < height; r++) {
       for (int64_t j = 0; j < columns; j++) wide[r * RECUR_PANEL + j] = c[(row + r) * leading_c + j];
     }
     if (layout == PACKED) {
-      tile_of(PACKED, height, 1, k, a + row * k, 0, panel, 0, panel, wide, RECUR_PANEL, accumulate);
+      packed_rows_product(height, 1, k, a + row * TILE_STEPS(k), panel, 0, wide, RECUR_PANEL, accumulate);
     } else {
       whole_panels(height, 1, k, a + row * a_row, a_row, panel, 0, wide, RECUR_PANEL, accumulate);
     }
-    for (int r = 0; r < height; r++) {
+    for (int64_t r = 0; r < height; r++) {
       for (int64_t j = 0; j < columns; j++) c[(row + r) * leading_c + j] = wide[r * RECUR_PANEL + j];
     }
   }

@@ -13,7 +13,7 @@ static double burn(int64_t rounds) {
   vector total = sum[0];
   for (int i = 1; i < 12; i++) total += sum[i];
   source = total[0];
-  return 2.0 * 12 * LANES * STEPS_TOGETHER * (double)rounds;
+  return 2.0 * 12 * LANES * (WIDENS ? 1 : STEPS_TOGETHER) * (double)rounds;
 }
 #endif
 
