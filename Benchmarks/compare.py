@@ -61,9 +61,10 @@ def header(options, doctor, rounded):
         f"Machine: {model}, {len(os.sched_getaffinity(0))} processors, "
         f"{platform.system()} {platform.release()}; load {os.getloadavg()[0]:.2f} at the start",
         f"Peak: {doctor['peak_gflops']} GFLOP/s on {doctor['threads']} threads, "
-        f"{doctor['peak_gflops_one_thread']} on one; with factors in bfloat16 {rounded} on "
+        f"{doctor['peak_gflops_one_thread']} on one; with factors in bfloat16 {rounded['peak_gflops']} on "
         f"{options.threads}; memory {doctor['read_gb_per_second']} GB/s",
-        f"Kernels: {doctor['kernels']} of {', '.join(doctor['available_kernels'])}; processor: "
+        f"Kernels: {doctor['kernels']} of {', '.join(doctor['available_kernels'])}; with factors in bfloat16 "
+        f"{rounded['kernels']} of {', '.join(rounded['available_kernels'])}; processor: "
         f"{', '.join(doctor['cpu_features'])}",
         f"Versions: Recur {doctor['versions']['recur']}, Swift {doctor['versions']['swift']}, PyTorch "
         f"{peers['torch']}, ONNX Runtime {peers['onnxruntime']}, tokenizers {peers['tokenizers']}",
@@ -135,10 +136,10 @@ def main():
                     sys.exit(f"compare.py: no workload has {options.only!r} in its name:\n{names}")
             else:
                 chosen = [each for each in found if each[2] or not options.quick]
-            # The peak in bfloat16 is that of a process that computes in it.
-            tiny = recur("generate", *workloads.sizes(1, 16, 16), "--precision", "bfloat16", "--seconds",
-                         "0", "--threads", options.threads)
-            header(options, doctor, tiny["peak_gflops"])
+            # The peak and the kernels in bfloat16 are those of a process that computes in it.
+            rounded = recur("generate", *workloads.sizes(1, 16, 16), "--precision", "bfloat16", "--seconds",
+                            "0", "--threads", options.threads)
+            header(options, doctor, rounded)
         except Failed as failure:
             sys.exit(f"compare.py: {failure}")
         table.begin()

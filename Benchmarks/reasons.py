@@ -7,8 +7,8 @@ from sides import recur, started
 from workloads import sizes
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
-# Kernels for processors that multiply no pairs of bfloat16.
-TAKING_PAIRS_APART = ("portable-bfloat16", "avx2-bfloat16", "neon-bfloat16")
+# Kernels for processors without fast instructions for pairs of bfloat16.
+WIDENING = ("portable-bfloat16", "neon-bfloat16", "avx2-bfloat16", "avx512-bfloat16")
 
 
 def input_product(record):
@@ -85,8 +85,9 @@ def working(kinds, target, record, share, other=None, memory=None, sample=lambda
             sentences.append(sentence)
             if other:
                 ratio = more * share / other
-                if record["kernels"] in TAKING_PAIRS_APART:
-                    reason = "is used up are instructions: this processor multiplies no bfloat16, and its pairs are taken apart."
+                if record["kernels"] in WIDENING:
+                    reason = ("is used up are the multiply-add units: this processor multiplies bfloat16 in single "
+                              "precision, and widens its pairs.")
                 elif ratio < target.get("ratio", 0):
                     reason = "is used up are the multiply-add units."
                 else:

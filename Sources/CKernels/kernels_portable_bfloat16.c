@@ -17,4 +17,5 @@
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 #define FETCHES_AHEAD(rows) 1
+#define GROUP_STEPS 64
 #include "template_kernels.h"

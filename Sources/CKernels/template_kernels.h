@@ -1,8 +1,10 @@
 // All kernels of one instruction set and precision. The includer defines REAL, NAMED, LANES,
 // FUSED_MULTIPLY_ADD, LIBRARY_FUNCTIONS, BFLOAT16, VARIANT and VARIANT_NAME; TILE_ROWS, the rows of a tile of packed
 // rows; ROWS_BESIDE(count), the most rows of a tile of `count` panels (as many as registers hold), and
-// MOST_ROWS, the greatest of these; FETCHES_AHEAD(rows), whether a tile of so many fetches the next panel;
-// MATRIX_TILES, where the processor has tiles that multiply pairs.
+// MOST_ROWS, the greatest of these; FETCHES_AHEAD(rows), whether a tile of so many fetches the next panel.
+// It may define GROUP_STEPS, the steps that a group of panels stays in a cache for (default 512); MULTIPLY_ADD_PAIRS,
+// PAIRED and PAIRED_NEIGHBOURS, where the processor has instructions for pairs of bfloat16, and MATRIX_TILES, where it
+// has tiles that multiply them.
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #include "template_vectors.h"
 
 #include "template_pairs.h"
+#include "template_packing.h"
 #include "template_products.h"
 #include "template_large_products.h"
 #include "template_recurrences.h"

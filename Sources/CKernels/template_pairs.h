@@ -64,15 +64,18 @@ INLINE vector paired_rows(const REAL *first, const REAL *second, bool in_pairs, 
 #define WIDENS 0
 #define MULTIPLY_ADD MULTIPLY_ADD_PAIRS
 #else
-// Where no instruction multiplies pairs they are widened to single precision: a group of panels once for all the tiles
-// that it meets, and so are the rows. Tiles then multiply as elsewhere.
+// Where no instruction multiplies pairs they are widened to single precision: a group of panels, and the rows beside it,
+// once for all tiles, which then multiply as in single precision. Few rows do not repay it: their tiles widen as they go,
+// and add in the same order.
 #define WIDENS 1
 #define MULTIPLY_ADD multiply_add
-/// So few rows do not repay it: their tiles widen as they go, and add in the same order.
-#define FEW_ROWS 3
+#define FEW_ROWS (2 * PAIRED_TILE_ROWS)
+/// The halves of pairs need registers too.
+#define PAIRED_TILE_ROWS (LANES == RECUR_PANEL ? 6 : 4)
+#define MULTIPLY_ADD_HALVES multiply_add_halves
 INLINE vector lower_half(vector pair) { return (vector)((bits)pair << 16); }
 INLINE vector upper_half(vector pair) { return (vector)((bits)pair & 0xffff0000); }
-INLINE vector multiply_add_pairs(vector a, vector b, vector sum) {
+INLINE vector multiply_add_halves(vector a, vector b, vector sum) {
   sum = multiply_add(lower_half(a), lower_half(b), sum);
   return multiply_add(upper_half(a), upper_half(b), sum);
 }
@@ -90,4 +93,8 @@ INLINE vector elements(const REAL *row, bool in_pairs, int64_t left) {
   (void)in_pairs;
   return load_up_to(row, left);
 }
+#endif
+#if !WIDENS
+#define PAIRED_TILE_ROWS 0
+#define MULTIPLY_ADD_HALVES MULTIPLY_ADD
 #endif

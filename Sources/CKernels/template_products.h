@@ -1,68 +1,14 @@
 // Matrix products on packed panels of 16 columns.
 
-/// Scalars of a panel of k steps.
-#define PANEL_SIZE(k) recur_panel_size(BFLOAT16, k)
-
-/// What stands `distance` elements behind another, an even number of them where they are pairs.
-INLINE const REAL *behind(const REAL *a, bool in_pairs, int64_t distance) {
-  return a + (in_pairs ? distance / 2 : distance);
-}
-
-static void pack_rows(REAL *panels, const REAL *w, int64_t n, int64_t k, int64_t leading,
-                      int64_t begin, int64_t end, int64_t stride) {
-  for (int64_t panel = begin; panel < end; panel++) {
-    REAL *out = panels + panel * stride * PANEL_SIZE(k);
-    int64_t columns = n - panel * RECUR_PANEL < RECUR_PANEL ? n - panel * RECUR_PANEL : RECUR_PANEL;
-    const REAL *row = w + panel * RECUR_PANEL * leading;
-    // Some columns at a time, so that what is written stays in the nearest cache.
-    for (int64_t first = 0; first < k; first += 64) {
-      const int64_t count = k - first < 64 ? k - first : 64;
-      REAL *block = out + first / STEPS_TOGETHER * RECUR_PANEL;
-      for (int64_t j = 0; j < RECUR_PANEL; j++) {
-        if (j >= columns) {
-          for (int64_t i = 0; i < PAIRS(count); i++) block[i * RECUR_PANEL + j] = 0;
-          continue;
-        }
-#if BFLOAT16
-        REAL pairs[32];
-        pair_row(pairs, row + j * leading + first, count);
-        for (int64_t i = 0; i < PAIRS(count); i++) block[i * RECUR_PANEL + j] = pairs[i];
-#else
-        for (int64_t i = 0; i < count; i++) block[i * RECUR_PANEL + j] = row[j * leading + first + i];
-#endif
-      }
-    }
-  }
-}
-
-static void pack_columns(REAL *panels, const REAL *w, int64_t k, int64_t n, int64_t leading,
-                         int64_t begin, int64_t end) {
-  // Some rows at a time, so that both sides are read and written in runs.
-  for (int64_t first = 0; first < k; first += 64) {
-    const int64_t last = k - first < 64 ? k : first + 64;
-    for (int64_t panel = begin; panel < end; panel++) {
-      REAL *out = panels + panel * PANEL_SIZE(k);
-      const int64_t left = n - panel * RECUR_PANEL;
-      for (int64_t i = first; i < last; i += STEPS_TOGETHER) {
-        const REAL *in = w + i * leading + panel * RECUR_PANEL;
-        for (int64_t j = 0; j < RECUR_PANEL; j += LANES) {
-          vector x = left > j ? load_up_to(in + j, left - j) : splat(0);
-#if BFLOAT16
-          const bool second = left > j && i + 1 < k;
-          x = PAIRED(x, second ? load_up_to(in + leading + j, left - j) : splat(0));
-          store(out + i / 2 * RECUR_PANEL + j, x);
-#else
-          store(out + i * RECUR_PANEL + j, x);
-#endif
-        }
-      }
-    }
-  }
-}
-
 /// The left matrix of a tile: rows of their own, or packed so that the rows of a step are neighbours, or rows of pairs
 /// that the tile widens, as it does the panels.
 enum layout { ROWS, PACKED, PAIRED_ROWS };
+
+/// The most rows of a tile, as many as there are registers for.
+#define MOST_BESIDE(layout, count)                                                               \
+  ((layout) == PACKED                                                ? TILE_ROWS                 \
+   : (layout) == PAIRED_ROWS && PAIRED_TILE_ROWS < ROWS_BESIDE(count) ? PAIRED_TILE_ROWS         \
+                                                                      : ROWS_BESIDE(count))
 
 /// `rows` by `count` panels over k elements, or pairs of elements; all accumulators in registers. Every element is
 /// summed over k from the first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
@@ -89,13 +35,7 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
       vector x = splat(layout == PACKED ? a[i * rows + r] : a[r * a_row + i]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < count * VECTORS; v++) {
-#if WIDENS
-        if (layout == PAIRED_ROWS) {
-          sum[r][v] = multiply_add_pairs(x, b[v], sum[r][v]);
-          continue;
-        }
-#endif
-        sum[r][v] = MULTIPLY_ADD(x, b[v], sum[r][v]);
+        sum[r][v] = layout == PAIRED_ROWS ? MULTIPLY_ADD_HALVES(x, b[v], sum[r][v]) : MULTIPLY_ADD(x, b[v], sum[r][v]);
       }
     }
   }
@@ -109,17 +49,12 @@ INLINE void tile(const enum layout layout, const int rows, const int count, int6
 // Tiles that no registers are left for are never asked for, and the compiler drops them.
 #define CASE(layout, rows, count)                                                                \
   case layout * 64 + rows * 4 + count - 1:                                                       \
-    if (rows > (layout == PACKED ? TILE_ROWS : ROWS_BESIDE(count))) break;                       \
+    if (rows > MOST_BESIDE(layout, count)) break;                                                \
     tile(layout, rows, count, k, a, a_row, panels, panel_stride, ahead, c, leading_c, accumulate); \
     break;
 #define CASES_OF_ROWS(layout, rows)                                                              \
   CASE(layout, rows, 1) CASE(layout, rows, 2) CASE(layout, rows, 3) CASE(layout, rows, 4)
-#define CASES(rows) CASES_OF_ROWS(ROWS, rows) CASES_OF_ROWS(PACKED, rows)
-#if WIDENS
-#define PAIRED_CASES CASES_OF_ROWS(PAIRED_ROWS, 1) CASES_OF_ROWS(PAIRED_ROWS, 2) CASES_OF_ROWS(PAIRED_ROWS, 3)
-#else
-#define PAIRED_CASES
-#endif
+#define CASES(rows) CASES_OF_ROWS(ROWS, rows) CASES_OF_ROWS(PACKED, rows) CASES_OF_ROWS(PAIRED_ROWS, rows)
 static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int count, int64_t k,
                                               const REAL *a, int64_t a_row, const REAL *panels,
                                               int64_t panel_stride, const REAL *ahead, REAL *c,
@@ -127,10 +62,8 @@ static __attribute__((noinline)) void tile_of(enum layout layout, int rows, int 
   switch (layout * 64 + rows * 4 + count - 1) {
     CASES(1) CASES(2) CASES(3) CASES(4) CASES(5) CASES(6)
     CASES(7) CASES(8) CASES(9) CASES(10) CASES(11) CASES(12)
-    PAIRED_CASES
   }
 }
-#undef PAIRED_CASES
 #undef CASES
 #undef CASES_OF_ROWS
 #undef CASE
@@ -147,9 +80,7 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
 }
 
 /// Steps of k, or pairs of them, that a group of panels stays in a cache for while the rows pass by.
-#if WIDENS
-#define GROUP_STEPS 64
-#elif !defined(GROUP_STEPS)
+#ifndef GROUP_STEPS
 #define GROUP_STEPS 512
 #endif
 
@@ -163,7 +94,8 @@ INLINE int panels_beside(int64_t rows, int64_t count) {
 INLINE void group_product(const enum layout layout, int64_t rows, int count, int64_t k, const REAL *a, int64_t a_row,
                           const REAL *group, int64_t panel_stride, const REAL *next, int64_t next_stride, REAL *c,
                           int64_t leading_c, bool accumulate) {
-  const int64_t tiles = (rows + ROWS_BESIDE(count) - 1) / ROWS_BESIDE(count);
+  const int most = MOST_BESIDE(layout, count);
+  const int64_t tiles = (rows + most - 1) / most;
   int64_t row = 0;
   for (int64_t t = 0; t < tiles; t++) {
     const int height = (int)((rows - row + tiles - t - 1) / (tiles - t));

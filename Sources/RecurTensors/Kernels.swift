@@ -31,7 +31,7 @@ public enum Kernels {
   public static let environmentVariable = "RECUR_KERNELS"
 
   /// The name of the chosen kernels: `portable`, `avx2`, `avx512` or `neon`; with `-bfloat16` behind it, and then
-  /// also `amx`, where factors are rounded.
+  /// also `avx512-dot` or `amx`, where factors are rounded.
   public static var name: String { String(cString: table.name) }
 
   /// The vector features of this processor that Recur knows of.

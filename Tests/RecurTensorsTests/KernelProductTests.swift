@@ -60,8 +60,7 @@ struct KernelProductTests {
           }
           table.product(
             Int64(rows), Int64(n), Int64(k), a, Int64(k), packed, Int64(kernels.table.panelSize(k)),
-            &c,
-            Int64(leading), accumulate)
+            &c, Int64(leading), accumulate)
           let found = (0..<rows).flatMap { c[$0 * leading..<$0 * leading + n] }
           let guards = (0..<rows).flatMap { c[$0 * leading + n..<($0 + 1) * leading] }
           let wanted = expected(
@@ -78,7 +77,8 @@ struct KernelProductTests {
     "A row of a product does not depend on its neighbours",
     arguments: NamedKernels.all + NamedKernels.rounding)
   func rowsAreIndependent(_ kernels: NamedKernels) {
-    let (rows, n, k) = (35, 83, 37)
+    // More steps than one group has.
+    let (rows, n, k) = (35, 83, 149)
     let (a, b) = (normal(rows * k, seed: 4), normal(k * n, seed: 5))
     let panelCount = (n + Self.panel - 1) / Self.panel
     var packed = [Real](repeating: .nan, count: panelCount * kernels.table.panelSize(k))
@@ -88,8 +88,7 @@ struct KernelProductTests {
       let part = Array(a[range.lowerBound * k..<range.upperBound * k])
       kernels.table.product(
         Int64(range.count), Int64(n), Int64(k), part, Int64(k), packed,
-        Int64(kernels.table.panelSize(k)), &c,
-        Int64(n), false)
+        Int64(kernels.table.panelSize(k)), &c, Int64(n), false)
       return c
     }
     let whole = product(0..<rows)

@@ -56,8 +56,8 @@ const struct recur_int8_kernels *recur_int8_kernels_named(const char *name);
 /// where `name` is null; null where the processor cannot run `name` or the name is unknown.
 const struct recur_kernels_f32 *recur_kernels_named_f32(const char *name);
 /// The same kernels with the factors of every product rounded to bfloat16 and summed in single
-/// precision: "portable-bfloat16", "avx2-bfloat16", "avx512-bfloat16", "amx-bfloat16",
-/// "neon-bfloat16", or the best.
+/// precision: "portable-bfloat16", "neon-bfloat16", "avx2-bfloat16", "avx512-bfloat16"; where the processor has
+/// instructions for them, "avx512-dot-bfloat16" and "amx-bfloat16"; or the best.
 const struct recur_kernels_f32 *recur_bfloat16_kernels_named_f32(const char *name);
 /// Double precision exists as the portable version only: it checks gradients.
 const struct recur_kernels_f64 *recur_kernels_named_f64(const char *name);
