@@ -121,7 +121,8 @@ class Measuring:
         ours, theirs = zip(*pairs)
         self.table.add(
             name, [run["tokens_per_second"] for run in ours], [run["tokens_per_second"] for run in theirs],
-            target, peer="Recur", why=lambda _: reasons.beside(
+            target, peer="Recur", memory=(ours[-1]["peak_rss_mb"], theirs[-1]["peak_rss_mb"]),
+            why=lambda _: reasons.beside(
                 target, ours, theirs, names, self.sample("train", *first[0], threads=first[1])) + more)
 
     def rounded(self, name, target):
@@ -279,7 +280,8 @@ class Measuring:
     def tokenizing(self, kind, name, target):
         ours, theirs, directory = [], [], self.model(kind)
         for _ in range(self.rounds):
-            run = recur("tokenize", self.text(), "--tokenizer", kind)["kinds"][0]
+            document = recur("tokenize", self.text(), "--tokenizer", kind)
+            run = document["kinds"][0]
             other = peer("encode.py", os.path.join(directory, "tokenizer.json"), self.text())
             # A colon between letters joins them there, and not by the rules of CLDR.
             if abs(run["tokens"] - other["tokens"]) > 1e-4 * run["tokens"]:
@@ -288,6 +290,7 @@ class Measuring:
             theirs.append(other["megabytes_per_second"])
         self.table.add(
             name, ours, theirs, target, peer="Hugging Face's tokenizers", digits=1,
+            memory=(document["peak_rss_mb"], other["peak_rss_mb"]),
             why=lambda _: reasons.tokenizing(statistics.median(ours), self.doctor))
 
     def first_character(self, name, target):

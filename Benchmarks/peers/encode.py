@@ -13,6 +13,7 @@ import time
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import tokenizers  # noqa: E402  (the variable is read when it is imported)
+from peer import peak_memory  # noqa: E402
 
 PIECE = 50_000  # characters: longer texts make the library slower for each
 
@@ -34,6 +35,7 @@ def main():
         count = sum(len(encode(piece).ids) for piece in pieces)
         speeds.append(len(text.encode()) / (time.perf_counter() - start) / 1e6)
     print(json.dumps({"megabytes_per_second": round(max(speeds), 2), "tokens": count,
+                      "peak_rss_mb": round(peak_memory() / 1e6, 1),
                       "tokenizers": tokenizers.__version__}))
 
 

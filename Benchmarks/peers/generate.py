@@ -17,12 +17,11 @@ lstmcell 486; onnx-int8 4708, int8cell 1278.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import time
 
 import peer
+from best import report_best
 from saved import Saved
 
 MODES = ["lstm", "lstmcell", "jit", "compile", "onnx", "int8", "int8cell", "onnx-int8"]
@@ -40,47 +39,6 @@ def parse():
                         help="characters before them (default 100)")
     peer.add_environment_options(parser)
     return parser.parse_args()
-
-
-def group(mode):
-    """What modes are compared within: the library and the precision of the weights."""
-    return ("onnx" if "onnx" in mode else "torch") + ("_int8" if "int8" in mode else "")
-
-
-def best(options):
-    """Every mode with every number of threads, each in a process of its own."""
-    figures, failures = [], []
-    for mode in MODES:
-        if mode in options.skip.split(","):
-            continue
-        for threads in options.threads.split(","):
-            command = [sys.executable, __file__, options.file]
-            for name, value in vars(options).items():
-                if name in ("file", "skip"):
-                    continue
-                value = {"mode": mode, "threads": threads}.get(name, value)
-                command += [f"--{name.replace('_', '-')}", str(value)]
-            result = subprocess.run(command, capture_output=True, text=True)
-            if result.returncode == 0:
-                figures.append(json.loads(result.stdout.splitlines()[-1]))
-            else:
-                lines = result.stderr.strip().splitlines() or [f"exit {result.returncode}"]
-                failures.append({"mode": mode, "threads": int(threads), "error": lines[-1][:200]})
-    if not figures:
-        peer.report({"failures": failures})
-        sys.exit(1)
-    rate = lambda figure: figure["characters_per_second"]  # noqa: E731
-    groups = {}
-    for figure in figures:
-        groups.setdefault(group(figure["mode"]), []).append(figure)
-    peer.report({
-        "best": {name: max(members, key=rate) for name, members in groups.items()},
-        "all": {f'{f["mode"]} {f["threads"]}': rate(f) for f in figures},
-        "all_by_processor_second": {
-            f'{f["mode"]} {f["threads"]}': f["characters_per_processor_second"] for f in figures
-        },
-        "failures": failures,
-    })
 
 
 def whole(count):
@@ -111,7 +69,9 @@ def loop_of(options):
 def main():
     options = parse()
     if options.mode == "best":
-        best(options)
+        modes = [mode for mode in MODES if mode not in options.skip.split(",")]
+        report_best(options, [{"mode": mode, "threads": threads} for mode in modes
+                              for threads in options.threads.split(",")], "characters_per_second")
         return
     options.threads = int(options.threads)
     peer.prepare(options)

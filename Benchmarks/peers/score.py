@@ -14,12 +14,11 @@ library.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import time
 
 import peer
+from best import report_best
 
 MODES = ["padded", "packed", "onnx"]
 
@@ -34,37 +33,6 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5, help="over all documents (default 5)")
     peer.add_environment_options(parser)
     return parser.parse_args()
-
-
-def best(options):
-    figures, failures = [], []
-    for mode in MODES:
-        for threads in options.threads.split(","):
-            for size in options.batch_size.split(","):
-                command = [sys.executable, __file__, options.file]
-                chosen = {"mode": mode, "threads": threads, "batch_size": size}
-                for name, value in vars(options).items():
-                    if name != "file":
-                        command += [f"--{name.replace('_', '-')}", str(chosen.get(name, value))]
-                result = subprocess.run(command, capture_output=True, text=True)
-                if result.returncode == 0:
-                    figures.append(json.loads(result.stdout.splitlines()[-1]))
-                else:
-                    lines = result.stderr.strip().splitlines() or [f"exit {result.returncode}"]
-                    failures.append({**chosen, "error": lines[-1][:200]})
-    if not figures:
-        peer.report({"failures": failures})
-        sys.exit(f"score.py: no mode runs: {failures[0]['error']}")
-    libraries = {}
-    for figure in figures:
-        libraries.setdefault("onnx" if figure["mode"] == "onnx" else "torch", []).append(figure)
-    peer.report({
-        "best": {name: max(members, key=lambda figure: figure["documents_per_second"])
-                 for name, members in libraries.items()},
-        "all": {f'{f["mode"]} {f["threads"]} {f["batch_size"]}': f["documents_per_second"]
-                for f in figures},
-        "failures": failures,
-    })
 
 
 class Documents:
@@ -174,7 +142,9 @@ def onnx_scorer(options, values):
 def main():
     options = parse()
     if options.mode == "best":
-        best(options)
+        report_best(options, [{"mode": mode, "threads": threads, "batch_size": size} for mode in MODES
+                              for threads in options.threads.split(",")
+                              for size in options.batch_size.split(",")], "documents_per_second")
         return
     options.threads, options.batch_size = int(options.threads), int(options.batch_size)
     peer.prepare(options)
