@@ -5,7 +5,7 @@
 INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
                         const REAL *products) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *input = input_part(run, t, row, 1, gates);
   FOR_UNITS(unit, unit + width) {
     vector sum = sum_at(run, input, j, products + (j - unit), left);
@@ -21,7 +21,7 @@ INLINE void rnn_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
 INLINE void rnn_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   FOR_UNITS(0, hidden) {
     fetch_gates(next, hidden, 1, j);
     vector dh = hidden_gradient_at(run, t, row, last, j, left);
@@ -48,7 +48,7 @@ static void rnn_backward(RUN, int64_t begin, int64_t end) {
 INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
                         const REAL *products) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *input = input_part(run, t, row, 4, gates);
   const REAL *previous = before(run, run->cell_sequence, run->initial_cell, t);
   FOR_UNITS(unit, unit + width) {
@@ -68,7 +68,7 @@ INLINE void lstm_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width
 }
 INLINE void lstm_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  const REAL *o = run->gates + (t * run->batch + row) * run->gates_leading + 3 * hidden;
+  const REAL *o = gates_of(run, t, row) + 3 * hidden;
   FOR_UNITS(unit, unit + width) {
     const vector squashed = vector_tanh(load_up_to(run->cell_sequence + at + j, left));
     store_up_to(run->hidden_sequence + at + j, load_up_to(o + j, left) * squashed, left);
@@ -77,7 +77,7 @@ INLINE void lstm_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) 
 INLINE void lstm_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
   const bool last = is_last(run, t, row);
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *previous = before(run, run->cell_sequence, run->initial_cell, t);
   REAL *cell_gradient = run->cell_gradient + row * hidden;
   const vector one = splat(1);
@@ -118,7 +118,7 @@ static void lstm_backward(RUN, int64_t begin, int64_t end) {
 INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
                         const REAL *products) {
   const int64_t hidden = run->hidden;
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *input = input_part(run, t, row, 3, gates);
   FOR_UNITS(unit, unit + width) {
     const REAL *p = products + (j - unit);
@@ -135,7 +135,7 @@ INLINE void gru_finish(RUN, int64_t t, int64_t row, int64_t unit, int64_t width,
 }
 INLINE void gru_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
   const int64_t hidden = run->hidden, at = (t * run->batch + row) * hidden;
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
   FOR_UNITS(unit, unit + width) {
     vector z = load_up_to(gates + hidden + j, left);
@@ -148,7 +148,7 @@ INLINE void gru_emit(RUN, int64_t t, int64_t row, int64_t unit, int64_t width) {
 INLINE void gru_differentiate(RUN, int64_t t, int64_t row, const REAL *next) {
   const int64_t hidden = run->hidden;
   const bool last = is_last(run, t, row);
-  REAL *gates = run->gates + (t * run->batch + row) * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *previous = before(run, run->hidden_sequence, run->initial_hidden, t);
   const vector one = splat(1);
   FOR_UNITS(0, hidden) {

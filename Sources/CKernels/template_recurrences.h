@@ -11,6 +11,10 @@ INLINE bool counts(RUN, int64_t t, int64_t row) {
 INLINE bool is_last(RUN, int64_t t, int64_t row) {
   return run->lengths == NULL ? t == run->steps - 1 : t == run->lengths[row] - 1;
 }
+/// The gates of one row.
+INLINE REAL *gates_of(RUN, int64_t t, int64_t row) {
+  return run->gates + t * run->gates_step + row * run->gates_leading;
+}
 /// The input part of the pre-activations of one row: from the table, or where it stands.
 INLINE const REAL *input_part(RUN, int64_t t, int64_t row, int64_t input_gates, REAL *gates) {
   if (run->table == NULL) return gates;
@@ -36,8 +40,7 @@ INLINE const REAL *before(RUN, const REAL *sequence, const REAL *initial, int64_
 INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int gate_count,
                          int64_t unit, int64_t width, const bool again) {
   for (int64_t r = first; r < first + rows; r++) {
-    REAL *gates = run->gates + (t * run->batch + r) * run->gates_leading;
-    const REAL *input = input_part(run, t, r, gate_count, gates) + unit;
+    const REAL *input = input_part(run, t, r, gate_count, gates_of(run, t, r)) + unit;
     for (int64_t at = 0; at < width; at += RECUR_PANEL) {
       for (int gate = 0; gate < gate_count; gate++) {
         const REAL *line = input + gate * run->hidden + at;
@@ -58,7 +61,7 @@ INLINE void fetch_inputs(RUN, int64_t t, int64_t first, int64_t rows, const int 
 /// page of its own, which no processor fetches unasked, and products have gone through that cache meanwhile.
 INLINE void fetch_row(RUN, int64_t t, int64_t row, const int gate_count, int64_t unit, int64_t width) {
   const int64_t hidden = run->hidden, at = t * run->batch + row;
-  REAL *gates = run->gates + at * run->gates_leading;
+  REAL *gates = gates_of(run, t, row);
   const REAL *input = input_part(run, t, row, gate_count, gates);
   const REAL *cell = run->cell_sequence != NULL ? before(run, run->cell_sequence, run->initial_cell, t) : NULL;
   for (int64_t j = unit; j < unit + width; j += RECUR_PANEL) {
@@ -147,12 +150,13 @@ INLINE void fetch_gates(const REAL *next, int64_t hidden, const int gate_count, 
 
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
 /// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
-/// takes them to the step before; `next` are the gates of the row that follows, or others of this part. Behind the `input_gates` come the
-/// others of all that are stored, which are factors of a product of their own and so begin with a pair of their own.
+/// takes them to the step before; `next` are the gates of the row that follows, or others of this part. Behind the
+/// `input_gates` come the others of all that are stored, which are factors of a product of their own and so begin with a
+/// pair of their own.
 INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, const int input_gates,
                      void (*differentiate)(RUN, int64_t t, int64_t row, const REAL *next),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {
-  const int64_t hidden = run->hidden, batch = run->batch, leading = run->gates_leading;
+  const int64_t hidden = run->hidden;
   const int64_t inputs = input_gates * hidden, others = stored_gates * hidden - inputs;
   const size_t row_size = (size_t)hidden * sizeof(REAL);
   memset(run->hidden_gradient + begin * hidden, 0, (size_t)(end - begin) * row_size);
@@ -161,10 +165,10 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, co
   }
   for (int64_t t = run->steps - 1; t >= 0; t--) {
     for (int64_t row = begin; row < end; row++) {
-      REAL *gates = run->gates + (t * batch + row) * leading;
+      REAL *gates = gates_of(run, t, row);
       if (counts(run, t, row)) {
-        const int64_t distance = row + 1 < end ? 1 : begin - row - (t > 0 ? batch : 0);
-        differentiate(run, t, row, gates + distance * leading);
+        const REAL *next = row + 1 < end ? gates_of(run, t, row + 1) : gates_of(run, t > 0 ? t - 1 : t, begin);
+        differentiate(run, t, row, next);
 #if BFLOAT16
         pair_row(gates, gates, inputs);
         pair_row(gates + PAIRS(inputs), gates + inputs, others);
@@ -173,8 +177,7 @@ INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, co
         memset(gates, 0, (size_t)(inputs + others) * sizeof(REAL));
       }
     }
-    carry(run, end - begin, run->gates + (t * batch + begin) * leading,
-          run->hidden_gradient + begin * hidden);
+    carry(run, end - begin, gates_of(run, t, begin), run->hidden_gradient + begin * hidden);
   }
 }
 

@@ -134,7 +134,7 @@ private struct PackedReader: LayerReader {
     let window = FusedRecurrence.Window(
       cell.recurrence(on: nil),
       .tokens(tokens.numbers, embedding: tokens.rows, batchSize: batchSize),
-      lengths: lengths, from: state)
+      lengths: lengths, from: state, keepsGates: false)
     return run(window, table: table ?? inputTable(folding: tokens.rows.value))
   }
 

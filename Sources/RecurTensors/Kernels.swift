@@ -48,7 +48,8 @@ public enum Kernels {
   /// The name of every set of kernels that this processor can run in the precision of this process, the best first.
   public static var availableNames: [String] { availableNames(in: precision) }
   package static func availableNames(in precision: ProductPrecision) -> [String] {
-    ["amx", "avx512-dot", "avx512", "avx2", "neon", "portable"].filter { named($0, precision) != nil }
+    ["amx", "avx512-dot", "avx512", "avx2", "neon", "portable"]
+      .filter { named($0, precision) != nil }
   }
 
   /// Chooses the precision of products for this process, before anything is computed.
@@ -94,6 +95,9 @@ public enum Kernels {
     }
     preconditionFailure("no portable kernels")
   }()
+
+  /// What the rows of a product are best a multiple of.
+  package static var rowsTogether: Int { Int(table.rows_together) }
 
   private static var asked: String? { getenv(environmentVariable).map { String(cString: $0) } }
 

@@ -197,7 +197,8 @@ static void check_recurrence(const struct recur_kernels_f32 *f, const struct rec
   float *pairs = calloc((size_t)(batch * ((hidden + 1) / 2)), sizeof *pairs);
 #define RUN(part)                                                                                 \
   {.steps = steps, .batch = batch, .hidden = hidden, .gates = inputs.part,                        \
-   .gates_leading = stored * hidden, .input_bias = bias.part, .panels = forward.part,             \
+   .gates_leading = stored * hidden, .gates_step = batch * stored * hidden,                       \
+   .input_bias = bias.part, .panels = forward.part,                                               \
    .recurrent_bias = inner.part, .initial_hidden = h0.part,                                       \
    .initial_cell = gates == 4 ? c0.part : NULL, .hidden_sequence = h.part,                        \
    .cell_sequence = gates == 4 ? c.part : NULL, .hidden_gradient = dh.part,                       \

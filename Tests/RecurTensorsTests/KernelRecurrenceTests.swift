@@ -25,8 +25,10 @@ struct KernelRecurrenceTests {
   }
 
   /// Everything a recurrence writes, forward and backward; the gradients of the gates, and what lies between these,
-  /// row by row.
-  private func run(_ problem: Problem, _ table: KernelTable, parts: Int = 1) -> [[Real]] {
+  /// row by row. Where it keeps the gates of one step alone there is no backward pass.
+  private func run(
+    _ problem: Problem, _ table: KernelTable, parts: Int = 1, keepsGates: Bool = true
+  ) -> [[Real]] {
     let (kind, steps, batch, hidden) = (problem.kind, problem.steps, problem.batch, problem.hidden)
     let panel = Int(RECUR_PANEL)
     let blocks = (hidden + panel - 1) / panel
@@ -46,9 +48,10 @@ struct KernelRecurrenceTests {
 
     // Rows that lie further apart than they are wide.
     let leading = kind.stored * hidden + 5
-    var gates = [Real](repeating: 0, count: steps * batch * leading)
-    let inputs = normal(steps * batch * width, seed: 10)
-    for row in 0..<steps * batch {
+    let rowCount = (keepsGates ? steps : 1) * batch
+    var gates = [Real](repeating: 0, count: rowCount * leading)
+    let inputs = normal(rowCount * width, seed: 10)
+    for row in 0..<rowCount {
       for column in 0..<width {
         gates[row * leading + column] = inputs[row * width + column]
       }
@@ -91,6 +94,7 @@ struct KernelRecurrenceTests {
                     run.hidden = Int64(hidden)
                     run.gates = gates.baseAddress
                     run.gates_leading = Int64(leading)
+                    run.gates_step = keepsGates ? Int64(batch * leading) : 0
                     run.panels = panels.baseAddress
                     run.hidden_sequence = hiddenSequence.baseAddress
                     run.hidden_gradient = hiddenGradient.baseAddress
@@ -152,6 +156,7 @@ struct KernelRecurrenceTests {
     }
     results.append(hiddenSequence)
     if kind == .lstm { results.append(cellSequence) }
+    if !keepsGates { return results }
     with(backwardPanels) { run in
       outputGradient.withUnsafeBufferPointer { outputGradient in
         finalHidden.withUnsafeBufferPointer { finalHidden in
@@ -246,6 +251,17 @@ struct KernelRecurrenceTests {
       for parts in [2, 3, 7] where parts <= problem.batch {
         #expect(run(problem, kernels.table, parts: parts) == whole, "\(problem) \(parts)")
       }
+    }
+  }
+
+  @Test(
+    "States have the same bits where the gates of one step alone are kept",
+    arguments: NamedKernels.all + NamedKernels.rounding, Kind.allCases)
+  func gatesOfOneStep(_ kernels: NamedKernels, _ kind: Kind) {
+    for problem in problems(kind) where problem.hasTable {
+      let states = run(problem, kernels.table, keepsGates: false)
+      let all = run(problem, kernels.table)
+      #expect(states == Array(all.prefix(states.count)), "\(problem)")
     }
   }
 }

@@ -11,6 +11,8 @@ struct RECUR_NAMED(recur_recurrence) {
   RECUR_REAL *gates;
   /// The distance between the starts of two rows of `gates`: at least `width`.
   int64_t gates_leading;
+  /// That between two steps: 0 where the input part is in `table` and no backward pass needs the activations.
+  int64_t gates_step;
   /// Where not null, the input part is row `tokens[t * B + b]` of this (V, input gates * H) table.
   const RECUR_REAL *table;
   const int32_t *tokens;  // (T, B)
@@ -61,7 +63,7 @@ struct RECUR_NAMED(recur_kernels) {
   /// Whether factors of products are rounded to bfloat16. Neighbours in a row then stand in pairs, each in the place of
   /// one number. Only such kernels take matrices `in_pairs`: their distances count elements, and are even from row to row.
   bool rounds_factors;
-  /// The rows that a large product is fastest with, and what they are best a multiple of.
+  /// The rows of a large product that a training is fastest with, and what rows are best a multiple of.
   int64_t block_rows, rows_together;
 
   /// Packs rows of `w` (n, k) so that each becomes a column: y = a · wᵀ. Panels (⌈n/16⌉, k or pairs of k, 16),

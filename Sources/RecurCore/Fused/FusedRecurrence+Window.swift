@@ -15,16 +15,19 @@ extension FusedRecurrence {
     let batch: Int
     /// Input parts of the pre-activations, then activations, then gradients of pre-activations, in pairs where
     /// kernels round factors.
-    var gates: Tensor  // (T, B, stored · H, and what keeps rows apart)
+    var gates: Tensor  // (T or 1, B, stored · H, and what keeps rows apart)
     var hidden: Tensor  // (T, B, H)
     /// Hidden states of one step as kernels with rounded factors take them.
     private var pairs: Tensor  // (B, pairs of H)
     var cellStates: Tensor?  // (T, B, H)
 
     /// Makes the window of all steps, or of a segment of them.
+    ///
+    /// - Parameter keepsGates: Whether gates are kept of every step: for a backward pass, and where their input
+    ///   parts stand in them and not in a table.
     init(
       _ cell: FusedRecurrence, _ inputs: Inputs, segment: Range<Int>? = nil, lengths: [Int32]?,
-      from initial: [Tensor]?
+      from initial: [Tensor]?, keepsGates: Bool = true
     ) {
       self.cell = cell
       self.lengths = lengths
@@ -62,7 +65,7 @@ extension FusedRecurrence {
           part.shape == [batch, hiddenSize],
           "a state of shape \(part.shape) for \(batch) rows of \(hiddenSize) units")
       }
-      gates = Tensor(unwritten: [steps, batch, cell.gatesLeading])
+      gates = Tensor(unwritten: [keepsGates ? steps : 1, batch, cell.gatesLeading])
       hidden = Tensor(unwritten: [steps, batch, hiddenSize])
       pairs = Tensor(unwritten: [batch, Int(recur_pairs(Int64(hiddenSize)))])
       cellStates = cell.hasCell ? Tensor(unwritten: [steps, batch, hiddenSize]) : nil
@@ -137,6 +140,7 @@ extension FusedRecurrence {
         run.hidden = Int64(cell.hiddenSize)
         run.gates = gates.mutablePointer
         run.gates_leading = Int64(cell.gatesLeading)
+        run.gates_step = gates.shape[0] == 1 ? 0 : Int64(batch * cell.gatesLeading)
         run.table = table?.pointer
         run.tokens = table == nil ? nil : tokens
         run.input_bias = bias?.pointer

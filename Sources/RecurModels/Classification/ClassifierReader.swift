@@ -163,10 +163,11 @@ struct ClassifierReader: Sendable {
     }
   }
 
-  /// The texts that are read side by side: as many as keep the kernels busy.
+  /// The texts that are read side by side: as many as keep the kernels busy. With more of them, fewer are left to
+  /// stand beside the longest at the end.
   private var rowLimit: Int {
     switch core {
-    case .forward: 64 * min(4, ThreadTeam.current.threadCount)
+    case .forward: 2 * Kernels.rowsTogether * min(4, ThreadTeam.current.threadCount)
     case .both: max(1, min(64, 16384 / segmentLength))
     }
   }
