@@ -12,7 +12,7 @@ from sides import RECUR, environment
 PARTS = {
     "multiply-adds": ("tile_of", "whole_matrix_tiles"),
     "gates": ("lstm_", "gru_", "rnn_"),
-    "packing and cutting": ("large_product", "pack", "transpose", "whole_panels", "product"),
+    "packing and cutting": ("large_product", "pack", "transpose", "whole_panels", "widen", "product"),
     "optimizer, loss and sums": ("adam", "softmax", "add", "sum_of_squares"),
     "waiting": ("serve", "recur_team_run"),
 }

@@ -7,7 +7,9 @@
 #define VARIANT recur_amx_bfloat16_f32
 #define VARIANT_NAME "amx-bfloat16"
 #define MATRIX_TILES
-#include "vectors_avx512_bfloat16.h"
+#include "settings_avx512.h"
+#define BFLOAT16 1
+#include "pairs_avx512_dot.h"
 #include "template_kernels.h"
 #pragma clang attribute pop
 #endif

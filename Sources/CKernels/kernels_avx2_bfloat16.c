@@ -12,7 +12,7 @@
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 // As in single precision.
 #define FETCHES_AHEAD(rows) ((rows) >= 5)
-#define GROUP_STEPS 64
+#define WIDENED_STEPS 64
 #define VARIANT recur_avx2_bfloat16_f32
 #define VARIANT_NAME "avx2-bfloat16"
 #include "template_kernels.h"

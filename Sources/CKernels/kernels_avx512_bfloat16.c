@@ -2,18 +2,10 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,prfchw"))), \
                              apply_to = function)
-#define REAL float
-#define NAMED(name) name##_f32
-#define LANES 16
-#define FUSED_MULTIPLY_ADD 1
-#define LIBRARY_FUNCTIONS 0
+#include "settings_avx512.h"
 #define BFLOAT16 1
-#define TILE_ROWS 6
-#define MOST_ROWS 12
-#define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
-#define FETCHES_AHEAD(rows) 1
 // Four widened panels of so many pairs, and the widened rows of a recurrence, stay in the first-level cache.
-#define GROUP_STEPS 32
+#define WIDENED_STEPS 32
 #define VARIANT recur_avx512_bfloat16_f32
 #define VARIANT_NAME "avx512-bfloat16"
 #include "template_kernels.h"

@@ -5,7 +5,9 @@
                              apply_to = function)
 #define VARIANT recur_avx512_dot_bfloat16_f32
 #define VARIANT_NAME "avx512-dot-bfloat16"
-#include "vectors_avx512_bfloat16.h"
+#include "settings_avx512.h"
+#define BFLOAT16 1
+#include "pairs_avx512_dot.h"
 #include "template_kernels.h"
 #pragma clang attribute pop
 #endif

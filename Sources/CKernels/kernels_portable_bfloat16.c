@@ -1,4 +1,5 @@
-// Single precision for any processor; on 64-bit ARM these are the NEON kernels; factors of products rounded to bfloat16.
+// Single precision for any processor; on 64-bit ARM these are the NEON kernels; factors of products rounded to
+// bfloat16.
 #define REAL float
 #define NAMED(name) name##_f32
 #define LANES 4
@@ -17,5 +18,5 @@
 #define MOST_ROWS TILE_ROWS
 #define ROWS_BESIDE(count) ((count) == 1 ? TILE_ROWS : 1)
 #define FETCHES_AHEAD(rows) 1
-#define GROUP_STEPS 64
+#define WIDENED_STEPS 64
 #include "template_kernels.h"

@@ -2,9 +2,9 @@
 // FUSED_MULTIPLY_ADD, LIBRARY_FUNCTIONS, BFLOAT16, VARIANT and VARIANT_NAME; TILE_ROWS, the rows of a tile of packed
 // rows; ROWS_BESIDE(count), the most rows of a tile of `count` panels (as many as registers hold), and
 // MOST_ROWS, the greatest of these; FETCHES_AHEAD(rows), whether a tile of so many fetches the next panel.
-// It may define GROUP_STEPS, the steps that a group of panels stays in a cache for (default 512); MULTIPLY_ADD_PAIRS,
-// PAIRED and PAIRED_NEIGHBOURS, where the processor has instructions for pairs of bfloat16, and MATRIX_TILES, where it
-// has tiles that multiply them.
+// It may define GROUP_STEPS, the steps that a group of panels stays in a cache for (default 512). For bfloat16 it
+// defines MULTIPLY_ADD_PAIRS, PAIRED and PAIRED_NEIGHBOURS, where the processor has instructions for pairs, and
+// MATRIX_TILES, where it has tiles that multiply them; or else WIDENED_STEPS, the pairs that are widened at a time.
 #include <math.h>
 #include <string.h>
 

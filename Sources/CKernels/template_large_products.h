@@ -1,6 +1,5 @@
-// Large products. Of the left matrix so many rows, and where it is packed so many steps of k, stay in the
+// Large products. Of the left matrix BLOCK_ROWS rows, and where it is packed BLOCK_STEPS steps of k, stay in the
 // second-level cache while the panels pass by.
-#define BLOCK_ROWS 96
 #ifdef MATRIX_TILES
 #define BLOCK_STEPS MATRIX_STEPS
 #define PAIRED_STEPS MATRIX_STEPS

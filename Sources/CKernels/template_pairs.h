@@ -64,9 +64,9 @@ INLINE vector paired_rows(const REAL *first, const REAL *second, bool in_pairs, 
 #define WIDENS 0
 #define MULTIPLY_ADD MULTIPLY_ADD_PAIRS
 #else
-// Where no instruction multiplies pairs they are widened to single precision: a group of panels, and the rows beside it,
-// once for all tiles, which then multiply as in single precision. Few rows do not repay it: their tiles widen as they go,
-// and add in the same order.
+// Where no instruction multiplies pairs they are widened to single precision: a group of panels, and the rows beside
+// it, once for all tiles, which then multiply as in single precision. Few rows do not repay it: their tiles widen as
+// they go, and add in the same order.
 #define WIDENS 1
 #define MULTIPLY_ADD multiply_add
 #define FEW_ROWS (2 * PAIRED_TILE_ROWS)

@@ -11,7 +11,8 @@ enum layout { ROWS, PACKED, PAIRED_ROWS };
                                                                       : ROWS_BESIDE(count))
 
 /// `rows` by `count` panels over k elements, or pairs of elements; all accumulators in registers. Every element is
-/// summed over k from the first to the last, whatever the tile, so that a row's result does not depend on its neighbours.
+/// summed over k from the first to the last, whatever the tile, so that a row's result does not depend on its
+/// neighbours.
 INLINE void tile(const enum layout layout, const int rows, const int count, int64_t k,
                  const REAL *a, int64_t a_row, const REAL *panels, int64_t panel_stride,
                  const REAL *ahead, REAL *c, int64_t leading_c, bool accumulate) {
@@ -106,10 +107,13 @@ INLINE void group_product(const enum layout layout, int64_t rows, int count, int
   }
 }
 
+/// Rows of a large product that stay in the second-level cache while the panels pass by.
+#define BLOCK_ROWS 96
+
 #if WIDENS
-#define WIDENED_PANEL (2 * GROUP_STEPS * RECUR_PANEL)
-/// Widened rows that stay in the second-level cache while the panels pass by.
-#define WIDENED_ROWS 96
+/// Scalars of what is widened at a time of a panel and of a row.
+#define WIDENED_PANEL (2 * WIDENED_STEPS * RECUR_PANEL)
+#define WIDENED_ROW APART(2 * WIDENED_STEPS)
 
 /// Widens `count` panels over k pairs.
 INLINE void widen_panels(REAL *wide, int64_t count, int64_t k, const REAL *panels, int64_t panel_stride) {
@@ -128,29 +132,29 @@ INLINE void widen_panels(REAL *wide, int64_t count, int64_t k, const REAL *panel
 /// Rows of pairs by a whole number of panels.
 static void widened_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, int64_t a_row, const REAL *panels,
                            int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
-  REAL wide_rows[WIDENED_ROWS * APART(2 * GROUP_STEPS)] __attribute__((aligned(64)));
-  REAL group[4 * WIDENED_PANEL] __attribute__((aligned(64)));
-  const int64_t blocks = (rows + WIDENED_ROWS - 1) / WIDENED_ROWS;
-  for (int64_t block = 0, first = 0, height; block < blocks; block++, first += height) {
-    height = (rows - first + blocks - block - 1) / (blocks - block);
-    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
-      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS;
+  REAL wide_rows[BLOCK_ROWS * WIDENED_ROW] __attribute__((aligned(64)));
+  REAL wide_panels[4 * WIDENED_PANEL] __attribute__((aligned(64)));
+  const int64_t blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  for (int64_t block = 0, row = 0, height; block < blocks; block++, row += height) {
+    height = (rows - row + blocks - block - 1) / (blocks - block);
+    for (int64_t step = 0; step < k; step += WIDENED_STEPS) {
+      const int64_t steps = k - step < WIDENED_STEPS ? k - step : WIDENED_STEPS;
       for (int64_t r = 0; r < height; r++) {
-        const REAL *pairs = a + (first + r) * a_row + step;
+        const REAL *pairs = a + (row + r) * a_row + step;
         for (int64_t j = 0; j < 2 * steps; j += LANES) {
-          store(wide_rows + r * APART(2 * GROUP_STEPS) + j, elements(pairs + j / 2, true, 2 * steps - j));
+          store(wide_rows + r * WIDENED_ROW + j, elements(pairs + j / 2, true, 2 * steps - j));
         }
       }
       int together;
       for (int64_t panel = 0; panel < count; panel += together) {
         together = panels_beside(height, count - panel);
-        widen_panels(group, together, steps, panels + panel * panel_stride + step * RECUR_PANEL, panel_stride);
+        widen_panels(wide_panels, together, steps, panels + panel * panel_stride + step * RECUR_PANEL, panel_stride);
         const int64_t after = panel + together;
         const REAL *next = after < count      ? panels + after * panel_stride + step * RECUR_PANEL
                            : step + steps < k ? panels + (step + steps) * RECUR_PANEL
                                               : panels + count * panel_stride;
-        group_product(ROWS, height, together, 2 * steps, wide_rows, APART(2 * GROUP_STEPS), group, WIDENED_PANEL, next,
-                      panel_stride, c + first * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
+        group_product(ROWS, height, together, 2 * steps, wide_rows, WIDENED_ROW, wide_panels, WIDENED_PANEL, next,
+                      panel_stride, c + row * leading_c + panel * RECUR_PANEL, leading_c, accumulate || step > 0);
       }
     }
   }
@@ -194,20 +198,26 @@ static void whole_panels(int64_t rows, int64_t count, int64_t k, const REAL *a, 
   }
 }
 
-/// Steps of a tile over k elements, or pairs of elements.
-#define TILE_STEPS(k) (WIDENS ? 2 * (k) : (k))
+#if WIDENS
+/// Steps of a tile over k elements, or pairs of elements, and of a group of panels beside packed rows.
+#define TILE_STEPS(k) (2 * (k))
+#define PACKED_STEPS WIDENED_STEPS
+#else
+#define TILE_STEPS(k) (k)
+#define PACKED_STEPS GROUP_STEPS
+#endif
 
 /// Rows that are packed tile by tile, by a whole number of panels.
 static void packed_rows_product(int64_t rows, int64_t count, int64_t k, const REAL *packed, const REAL *panels,
                                 int64_t panel_stride, REAL *c, int64_t leading_c, bool accumulate) {
 #if WIDENS
-  REAL widened[4 * WIDENED_PANEL] __attribute__((aligned(64)));
+  REAL wide_panels[4 * WIDENED_PANEL] __attribute__((aligned(64)));
 #endif
   int64_t panel = 0;
   while (panel < count) {
     const int together = panels_beside(TILE_ROWS, count - panel);
-    for (int64_t step = 0; step < k; step += GROUP_STEPS) {
-      const int64_t steps = k - step < GROUP_STEPS ? k - step : GROUP_STEPS, tile_steps = TILE_STEPS(steps);
+    for (int64_t step = 0; step < k; step += PACKED_STEPS) {
+      const int64_t steps = k - step < PACKED_STEPS ? k - step : PACKED_STEPS, tile_steps = TILE_STEPS(steps);
       const REAL *group = panels + panel * panel_stride + step * RECUR_PANEL;
       // The panels come from the third-level cache or from beyond: each tile fetches one of the next.
       const REAL *next = step + steps < k           ? group + steps * RECUR_PANEL
@@ -215,8 +225,8 @@ static void packed_rows_product(int64_t rows, int64_t count, int64_t k, const RE
                                                     : panels + k * RECUR_PANEL;
       int64_t group_stride = panel_stride;
 #if WIDENS
-      widen_panels(widened, together, steps, group, panel_stride);
-      group = widened;
+      widen_panels(wide_panels, together, steps, group, panel_stride);
+      group = wide_panels;
       group_stride = WIDENED_PANEL;
 #endif
       for (int64_t row = 0; row < rows; row += TILE_ROWS) {
@@ -231,16 +241,13 @@ static void packed_rows_product(int64_t rows, int64_t count, int64_t k, const RE
   }
 }
 
-/// Rows that are multiplied together with a panel of which only some columns exist, whole tiles of them.
-#define PART_ROWS 96
-
 /// One panel of which only `columns` columns exist in c.
 static void part_panel(enum layout layout, int64_t rows, int64_t columns, int64_t k, const REAL *a,
                        int64_t a_row, const REAL *panel, REAL *c, int64_t leading_c,
                        bool accumulate) {
-  for (int64_t row = 0; row < rows; row += PART_ROWS) {
-    const int64_t height = rows - row < PART_ROWS ? rows - row : PART_ROWS;
-    REAL wide[PART_ROWS * RECUR_PANEL];
+  for (int64_t row = 0; row < rows; row += BLOCK_ROWS) {
+    const int64_t height = rows - row < BLOCK_ROWS ? rows - row : BLOCK_ROWS;
+    REAL wide[BLOCK_ROWS * RECUR_PANEL];
     if (accumulate) memset(wide, 0, (size_t)(height * RECUR_PANEL) * sizeof(REAL));
     for (int64_t r = 0; accumulate && r < height; r++) {
       for (int64_t j = 0; j < columns; j++) wide[r * RECUR_PANEL + j] = c[(row + r) * leading_c + j];

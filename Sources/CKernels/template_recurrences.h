@@ -151,8 +151,8 @@ INLINE void fetch_gates(const REAL *next, int64_t hidden, const int gate_count, 
 /// The scaffold of a backward pass: for every step from the last, `differentiate` for each row turns
 /// activations into gradients of pre-activations, which become pairs where factors are rounded, and `carry`
 /// takes them to the step before; `next` are the gates of the row that follows, or others of this part. Behind the
-/// `input_gates` come the others of all that are stored, which are factors of a product of their own and so begin with a
-/// pair of their own.
+/// `input_gates` come the others of all that are stored, which are factors of a product of their own and so begin with
+/// a pair of their own.
 INLINE void backward(RUN, int64_t begin, int64_t end, const int stored_gates, const int input_gates,
                      void (*differentiate)(RUN, int64_t t, int64_t row, const REAL *next),
                      void (*carry)(RUN, int64_t rows, REAL *gates, REAL *hidden_gradient)) {

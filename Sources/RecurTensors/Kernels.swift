@@ -45,7 +45,8 @@ public enum Kernels {
     return asked
   }
 
-  /// The name of every set of kernels that this processor can run in the precision of this process, the best first.
+  /// The name of every set of kernels that this processor can run in the precision of this process, those for the
+  /// fewest processors first.
   public static var availableNames: [String] { availableNames(in: precision) }
   package static func availableNames(in precision: ProductPrecision) -> [String] {
     ["amx", "avx512-dot", "avx512", "avx2", "neon", "portable"]

@@ -61,7 +61,8 @@ struct RECUR_NAMED(recur_weights) {
 struct RECUR_NAMED(recur_kernels) {
   const char *name;
   /// Whether factors of products are rounded to bfloat16. Neighbours in a row then stand in pairs, each in the place of
-  /// one number. Only such kernels take matrices `in_pairs`: their distances count elements, and are even from row to row.
+  /// one number. Only such kernels take matrices `in_pairs`: their distances count elements, and are even from row to
+  /// row.
   bool rounds_factors;
   /// The rows of a large product that a training is fastest with, and what rows are best a multiple of.
   int64_t block_rows, rows_together;

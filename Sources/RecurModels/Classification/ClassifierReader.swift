@@ -167,7 +167,7 @@ struct ClassifierReader: Sendable {
   /// stand beside the longest at the end.
   private var rowLimit: Int {
     switch core {
-    case .forward: 2 * Kernels.rowsTogether * min(4, ThreadTeam.current.threadCount)
+    case .forward: 2 * Kernels.rowsTogether * min(16, ThreadTeam.current.threadCount)
     case .both: max(1, min(64, 16384 / segmentLength))
     }
   }

@@ -1,14 +1,4 @@
-// What both kernels with AVX-512 and factors in bfloat16 have: their vectors, tiles and pairs.
-#define REAL float
-#define NAMED(name) name##_f32
-#define LANES 16
-#define FUSED_MULTIPLY_ADD 1
-#define LIBRARY_FUNCTIONS 0
-#define BFLOAT16 1
-#define TILE_ROWS 6
-#define MOST_ROWS 12
-#define ROWS_BESIDE(count) ((count) <= 2 ? 12 : (count) == 3 ? 8 : 6)
-#define FETCHES_AHEAD(rows) 1
+// The instructions of AVX-512 for pairs of bfloat16.
 #include <immintrin.h>
 #define PAIRED(first, second)                                                                     \
   ((vector)_mm512_permutexvar_epi16(                                                             \
