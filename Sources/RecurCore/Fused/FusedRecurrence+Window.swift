@@ -80,7 +80,8 @@ extension FusedRecurrence {
 
     /// Runs all steps from input parts that stand in `gates`, or in a table for each token.
     func forward(panels: Tensor, bias: Tensor, table: Tensor?) {
-      precondition(table != nil || gates.shape[0] == steps, "input parts of steps whose gates are not kept")
+      precondition(
+        table != nil || gates.shape[0] == steps, "input parts of steps whose gates are not kept")
       withRun(panels: panels, bias: bias, table: table) { run in
         ThreadTeam.current.forEachPart(of: batch) { rows in
           let begin = Int64(rows.lowerBound)
