@@ -44,7 +44,8 @@ folds the first layer's product with its input into the table of the embedding: 
 counted, on both sides, and carried out for each row of the table only. Behind "at most" is the ratio that \
 the peak allows when the folded products are left out. One stream reads every weight for every character: \
 its part is that of the rate at which the same threads read as many bytes and do nothing else. Memory is the \
-most that Recur's process held (VmHWM), and the peer's, of generation PyTorch's. A row below its target has a footnote that says why."""
+most that Recur's process held (VmHWM), and the peer's, of generation PyTorch's. A row below its target has a \
+footnote that says why."""
 
 
 def header(options, doctor, rounded):

@@ -294,7 +294,9 @@ class Measuring:
             why=lambda _: reasons.tokenizing(statistics.median(ours), self.doctor))
 
     def first_character(self, name, target):
-        arguments = ["generate", self.model("character"), "--prompt", "A", "--length", "50"]
+        directory = self.model("character")
+        arguments = ["generate", directory, "--prompt", "A", "--length", "50"]
         # The prompt is the first character, which needs no model.
         times = [started(*arguments, length=2) for _ in range(5 * self.rounds)]
-        self.table.add(name, times, (), target, why=lambda _: reasons.starting(times))
+        weights = os.path.join(directory, "model.safetensors")
+        self.table.add(name, times, (), target, why=lambda _: reasons.starting(times, weights))

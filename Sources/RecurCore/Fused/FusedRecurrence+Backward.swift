@@ -12,6 +12,7 @@ extension FusedRecurrence.Window {
   func backward(
     _ pullback: Tape.Pullback, outputs: UnsafePointer<Real>?, final: [Tensor?]
   ) -> [Tensor] {
+    precondition(gates.shape[0] == steps, "a backward pass of steps whose gates are not kept")
     let size = cell.hiddenSize
     var hiddenGradient = Tensor(unwritten: [batch, size])
     var cellGradient = cell.hasCell ? Tensor(unwritten: [batch, size]) : nil
